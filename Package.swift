@@ -1,0 +1,48 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// libtorch and libvips are found through pkg-config: `make setup` writes likeness-torch.pc under
+// .deps/pkgconfig, and the Makefile passes that folder on. No unsafe flags, so other packages may
+// depend on these products.
+let package = Package(
+    name: "Likeness",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "likeness", targets: ["likeness"]),
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "Layers", targets: ["Layers"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Images", targets: ["Images"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CLibTorch", pkgConfig: "likeness-torch"),
+        .systemLibrary(
+            name: "CLibVips", pkgConfig: "vips",
+            providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+
+        .target(name: "CTorch", dependencies: ["CLibTorch"]),
+        .target(name: "CVips", dependencies: ["CLibVips"]),
+        .target(name: "Torch", dependencies: ["CTorch"]),
+        .target(name: "Layers", dependencies: ["Torch"]),
+        .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
+        .target(name: "Images", dependencies: ["Torch", "CVips"]),
+        .executableTarget(
+            name: "likeness",
+            dependencies: [
+                "Torch", "Layers", "Checkpoints", "Images",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Torch", "Checkpoints"]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"]),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Layers", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
+    ],
+    cxxLanguageStandard: .cxx20
+)
