@@ -20,7 +20,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: "likeness-torch"),
         .systemLibrary(
-            name: "CLibVips", pkgConfig: "vips",
+            name: "CLibVips", pkgConfig: "likeness-vips",
             providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
         .target(name: "CTorch", dependencies: ["CLibTorch"]),
