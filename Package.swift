@@ -32,7 +32,7 @@ let package = Package(
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "Torch", "Layers", "Checkpoints", "Images",
+                "Torch", "CTorch", "Layers", "Checkpoints", "Images",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

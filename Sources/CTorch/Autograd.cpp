@@ -33,6 +33,10 @@ ct_status ct_tensor_set_grad(ct_tensor *t, const ct_tensor *grad) {
         [&] { shim::borrow(t).mutable_grad() = grad ? shim::borrow(grad) : at::Tensor(); });
 }
 
+ct_status ct_tensor_set_data(ct_tensor *t, const ct_tensor *data) {
+    return shim::guarded([&] { shim::borrow(t).set_data(shim::borrow(data)); });
+}
+
 ct_status ct_backward(const ct_tensor *t, const ct_tensor *seed, bool retain_graph,
                       bool create_graph) {
     return shim::guarded([&] {

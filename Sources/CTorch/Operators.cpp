@@ -13,9 +13,34 @@ using c10::OperatorHandle;
 
 namespace {
 
-const OperatorHandle &unwrap(const ct_operator *op) {
-    return *reinterpret_cast<const OperatorHandle *>(op);
-}
+// What a call needs of an operator, read from its schema once.
+struct Entry {
+    explicit Entry(const OperatorHandle &found)
+        : handle(found), arguments(found.schema().arguments()),
+          returns(found.schema().returns().size()) {}
+
+    OperatorHandle handle;
+    std::vector<c10::Argument> arguments;
+    size_t returns;
+};
+
+const Entry &unwrap(const ct_operator *op) { return *reinterpret_cast<const Entry *>(op); }
+
+// A stack that keeps its memory between calls. Calls nest (an operator may call back), so each
+// takes the thread's spare one and gives it back.
+class BorrowedStack {
+public:
+    BorrowedStack() : stack(std::move(spare)) {}
+    ~BorrowedStack() {
+        stack.clear();
+        spare = std::move(stack);
+    }
+    torch::jit::Stack stack;
+
+private:
+    static thread_local torch::jit::Stack spare;
+};
+thread_local torch::jit::Stack BorrowedStack::spare;
 
 // The schema's word decides between Tensor[] and Tensor?[], and between int and float.
 IValue boxed(const ct_value &value, const c10::Argument &argument) {
@@ -117,7 +142,7 @@ const ct_operator *ct_operator_find(const char *name, const char *overload) {
     try {
         auto found = c10::Dispatcher::singleton().findSchema({name, overload});
         if (!found) return nullptr;
-        return reinterpret_cast<const ct_operator *>(new OperatorHandle(*found));
+        return reinterpret_cast<const ct_operator *>(new Entry(*found));
     } catch (...) {
         shim::record_exception();
         return nullptr;
@@ -128,19 +153,21 @@ ct_status ct_call(const ct_operator *op, const ct_value *arguments, size_t argum
                   ct_value *results, size_t capacity, size_t *result_count) {
     size_t written = 0;
     const ct_status status = shim::guarded([&] {
-        const OperatorHandle &handle = unwrap(op);
-        const auto &declared = handle.schema().arguments();
+        const Entry &entry = unwrap(op);
+        const auto &declared = entry.arguments;
         TORCH_CHECK(argument_count <= declared.size(), "the operator takes ", declared.size(),
                     " arguments, but ", argument_count, " were passed");
-        torch::jit::Stack stack;
-        stack.reserve(std::max(declared.size(), handle.schema().returns().size()));
-        for (size_t i = 0; i < argument_count; ++i) stack.push_back(boxed(arguments[i], declared[i]));
+        BorrowedStack borrowed;
+        auto &stack = borrowed.stack;
+        stack.reserve(std::max(declared.size(), entry.returns));
+        for (size_t i = 0; i < argument_count; ++i)
+            stack.emplace_back(boxed(arguments[i], declared[i]));
         for (size_t i = argument_count; i < declared.size(); ++i) {
             const auto &fallback = declared[i].default_value();
             TORCH_CHECK(fallback, "the argument '", declared[i].name(), "' has no default");
-            stack.push_back(*fallback);
+            stack.emplace_back(*fallback);
         }
-        handle.callBoxed(stack);
+        entry.handle.callBoxed(stack);
         TORCH_CHECK(stack.size() <= capacity, "the operator returned ", stack.size(),
                     " values where at most ", capacity, " were expected");
         for (; written < stack.size(); ++written)

@@ -29,6 +29,11 @@ extension Tensor {
         try check(ct_tensor_set_grad(handle, grad?.handle), "setGrad")
     }
 
+    /// Takes over the memory, dtype and device of `data`; everyone who holds this tensor sees it.
+    public func setData(_ data: Tensor) throws {
+        try check(ct_tensor_set_data(handle, data.handle), "setData")
+    }
+
     /// The same memory without history.
     public func detached() throws -> Tensor { try Operator.detach(self) }
 

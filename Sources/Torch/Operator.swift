@@ -33,91 +33,118 @@ public struct Operator: @unchecked Sendable {
 
     /// Calls an operator that gives one tensor.
     @discardableResult
-    public func callAsFunction(_ arguments: any OperatorArgument...) throws -> Tensor {
-        try call(arguments) { results in
-            guard results.count == 1, results[0].tag == CT_TENSOR, let handle = results[0].tensor
-            else {
-                Operator.discard(results)
-                throw mismatch("one tensor", found: results.count, arguments)
-            }
-            return Tensor(owning: handle)
-        }
+    public func callAsFunction<each Argument: OperatorArgument>(
+        _ arguments: repeat each Argument
+    ) throws -> Tensor {
+        try call(repeat each arguments, body: single)
     }
 
     /// Calls an operator that gives several tensors, or a list of them.
-    public func tensors(_ arguments: any OperatorArgument...) throws -> [Tensor] {
-        try call(arguments) { results in
+    public func tensors<each Argument: OperatorArgument>(
+        _ arguments: repeat each Argument
+    ) throws -> [Tensor] {
+        try call(repeat each arguments) { results in
             let tensors = Operator.owned(results)
             let defined = tensors.compactMap { $0 }
             guard defined.count == tensors.count else {
-                throw mismatch("only tensors", found: results.count, arguments)
+                throw mismatch("only tensors", found: results)
             }
             return defined
         }
     }
 
     /// Calls an operator some of whose tensors may be absent.
-    public func optionalTensors(_ arguments: any OperatorArgument...) throws -> [Tensor?] {
-        try call(arguments, Operator.owned)
+    public func optionalTensors<each Argument: OperatorArgument>(
+        _ arguments: repeat each Argument
+    ) throws -> [Tensor?] {
+        try call(repeat each arguments, body: Operator.owned)
     }
 
     /// Calls an operator that gives a number or a truth value (as 0 or 1).
-    public func number(_ arguments: any OperatorArgument...) throws -> Double {
-        try call(arguments) { results in
+    public func number<each Argument: OperatorArgument>(
+        _ arguments: repeat each Argument
+    ) throws -> Double {
+        try call(repeat each arguments) { results in
             switch results.first?.tag {
             case CT_DOUBLE?: return results[0].number
             case CT_INT?: return Double(results[0].integer)
             case CT_BOOL?: return results[0].boolean ? 1 : 0
             default:
                 Operator.discard(results)
-                throw mismatch("a number", found: results.count, arguments)
+                throw mismatch("a number", found: results)
             }
         }
     }
 
     /// Calls an operator that gives an integer, exactly.
-    public func integer(_ arguments: any OperatorArgument...) throws -> Int {
-        try call(arguments) { results in
+    public func integer<each Argument: OperatorArgument>(
+        _ arguments: repeat each Argument
+    ) throws -> Int {
+        try call(repeat each arguments) { results in
             guard let first = results.first, first.tag == CT_INT else {
                 Operator.discard(results)
-                throw mismatch("an integer", found: results.count, arguments)
+                throw mismatch("an integer", found: results)
             }
             return Int(first.integer)
         }
     }
 
-    private func call<Result>(
-        _ arguments: [any OperatorArgument],
-        _ body: (UnsafeBufferPointer<ct_value>) throws -> Result
+    private func call<each Argument: OperatorArgument, Result>(
+        _ arguments: repeat each Argument,
+        body: (UnsafeBufferPointer<ct_value>) throws -> Result
     ) throws -> Result {
-        guard let handle else {
-            throw TorchError(
-                .unavailable, operation: name, arguments: arguments.map(\.operatorDescription),
-                message: "libtorch \(LibTorch.version) has no such operator")
+        var count = 0
+        var words = 0
+        for argument in repeat each arguments {
+            count += 1
+            words += argument.scratchWords
         }
-        let words = arguments.reduce(0) { $0 + $1.scratchWords }
-        return try withUnsafeTemporaryAllocation(
-            of: ct_value.self, capacity: arguments.count + Operator.capacity
+        return try call(count: count, words: words) { frame in
+            for argument in repeat each arguments { argument.lower(into: &frame) }
+        } describe: {
+            var all: [String] = []
+            for argument in repeat each arguments { all.append(argument.operatorDescription) }
+            return all
+        } body: {
+            try body($0)
+        }
+    }
+
+    /// The call itself: `lower` fills a frame of `count` values and `words` of scratch memory.
+    @inline(__always)
+    func call<Result>(
+        count: Int, words: Int, lower: (inout CallFrame) -> Void, describe: () -> [String],
+        body: (UnsafeBufferPointer<ct_value>) throws -> Result
+    ) throws -> Result {
+        try withUnsafeTemporaryAllocation(
+            of: ct_value.self, capacity: count + Operator.capacity
         ) { values in
             try withUnsafeTemporaryAllocation(of: Int.self, capacity: words) { scratch in
                 var frame = CallFrame(values: values, scratch: scratch)
-                for argument in arguments { argument.lower(into: &frame) }
-                let results = values.baseAddress.map { $0 + arguments.count }
-                guard let results else { throw mismatch("room", found: 0, arguments) }
-                var count = 0
-                let status = withExtendedLifetime(arguments) {
-                    ct_call(
-                        handle, values.baseAddress, arguments.count, results, Operator.capacity,
-                        &count)
-                }
-                guard status == CT_OK else {
+                lower(&frame)
+                guard let handle, let base = values.baseAddress else {
                     throw TorchError(
-                        status: status, operation: name,
-                        arguments: arguments.map(\.operatorDescription))
+                        .unavailable, operation: name, arguments: describe(),
+                        message: "libtorch \(LibTorch.version) has no such operator")
                 }
-                return try body(UnsafeBufferPointer(start: results, count: count))
+                let results = base + count
+                var written = 0
+                let status = ct_call(handle, base, count, results, Operator.capacity, &written)
+                guard status == CT_OK else {
+                    throw TorchError(status: status, operation: name, arguments: describe())
+                }
+                return try body(UnsafeBufferPointer(start: results, count: written))
             }
         }
+    }
+
+    /// The one tensor among the results, taken over.
+    func single(_ results: UnsafeBufferPointer<ct_value>) throws -> Tensor {
+        guard results.count == 1, results[0].tag == CT_TENSOR, let handle = results[0].tensor else {
+            Operator.discard(results)
+            throw mismatch("one tensor", found: results)
+        }
+        return Tensor(owning: handle)
     }
 
     /// Takes over every tensor among the results, lists flattened.
@@ -141,10 +168,12 @@ public struct Operator: @unchecked Sendable {
     private static func discard(_ results: UnsafeBufferPointer<ct_value>) { _ = owned(results) }
 
     private func mismatch(
-        _ expected: String, found: Int, _ arguments: [any OperatorArgument]
+        _ expected: String, found results: UnsafeBufferPointer<ct_value>
     ) -> TorchError {
         TorchError(
-            operation: name, arguments: arguments.map(\.operatorDescription),
-            message: "expected \(expected) as the result, found \(found) value(s) of another kind")
+            operation: name,
+            message:
+                "expected \(expected) as the result, found \(results.count) value(s) of another kind"
+        )
     }
 }

@@ -97,7 +97,9 @@ extension Tensor {
     /// Whether all elements are true (or not zero).
     public func all() throws -> Bool { try Operator.all(self).item() != 0 }
     /// Whether shape and every element equal another's.
-    public func isEqual(to other: Tensor) throws -> Bool { try Operator.equal.number(self, other) != 0 }
+    public func isEqual(to other: Tensor) throws -> Bool {
+        try Operator.equal.number(self, other) != 0
+    }
     /// exp(x) / sum(exp(x)) along a dimension.
     public func softmax(along dim: Int) throws -> Tensor { try Operator.softmax(self, dim) }
     /// The logarithm of ``softmax(along:)``, computed stably.

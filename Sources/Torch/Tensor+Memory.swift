@@ -6,33 +6,59 @@ public protocol TensorElement {
     static var dtype: DType { get }
 }
 
-extension Float: TensorElement { /// `float32`.
-    public static var dtype: DType { .float32 } }
-extension Double: TensorElement { /// `float64`.
-    public static var dtype: DType { .float64 } }
-extension Int: TensorElement { /// `int64`.
-    public static var dtype: DType { .int64 } }
-extension Int64: TensorElement { /// `int64`.
-    public static var dtype: DType { .int64 } }
-extension Int32: TensorElement { /// `int32`.
-    public static var dtype: DType { .int32 } }
-extension Int16: TensorElement { /// `int16`.
-    public static var dtype: DType { .int16 } }
-extension Int8: TensorElement { /// `int8`.
-    public static var dtype: DType { .int8 } }
-extension UInt8: TensorElement { /// `uint8`.
-    public static var dtype: DType { .uint8 } }
-extension UInt16: TensorElement { /// `uint16`.
-    public static var dtype: DType { .uint16 } }
-extension UInt32: TensorElement { /// `uint32`.
-    public static var dtype: DType { .uint32 } }
-extension UInt64: TensorElement { /// `uint64`.
-    public static var dtype: DType { .uint64 } }
-extension Bool: TensorElement { /// `bool`.
-    public static var dtype: DType { .bool } }
+extension Float: TensorElement {
+    /// `float32`.
+    public static var dtype: DType { .float32 }
+}
+extension Double: TensorElement {
+    /// `float64`.
+    public static var dtype: DType { .float64 }
+}
+extension Int: TensorElement {
+    /// `int64`.
+    public static var dtype: DType { .int64 }
+}
+extension Int64: TensorElement {
+    /// `int64`.
+    public static var dtype: DType { .int64 }
+}
+extension Int32: TensorElement {
+    /// `int32`.
+    public static var dtype: DType { .int32 }
+}
+extension Int16: TensorElement {
+    /// `int16`.
+    public static var dtype: DType { .int16 }
+}
+extension Int8: TensorElement {
+    /// `int8`.
+    public static var dtype: DType { .int8 }
+}
+extension UInt8: TensorElement {
+    /// `uint8`.
+    public static var dtype: DType { .uint8 }
+}
+extension UInt16: TensorElement {
+    /// `uint16`.
+    public static var dtype: DType { .uint16 }
+}
+extension UInt32: TensorElement {
+    /// `uint32`.
+    public static var dtype: DType { .uint32 }
+}
+extension UInt64: TensorElement {
+    /// `uint64`.
+    public static var dtype: DType { .uint64 }
+}
+extension Bool: TensorElement {
+    /// `bool`.
+    public static var dtype: DType { .bool }
+}
 #if !(os(macOS) && arch(x86_64))
-    extension Float16: TensorElement { /// `float16`.
-        public static var dtype: DType { .float16 } }
+    extension Float16: TensorElement {
+        /// `float16`.
+        public static var dtype: DType { .float16 }
+    }
 #endif
 
 extension Tensor {
@@ -50,7 +76,8 @@ extension Tensor {
         guard tensor.count == elements.count else {
             throw TorchError(
                 operation: "Tensor(_:shape:)",
-                message: "expected \(tensor.count) elements for shape \(shape), found \(elements.count)")
+                message:
+                    "expected \(tensor.count) elements for shape \(shape), found \(elements.count)")
         }
         try tensor.withMutableBytes { bytes in
             elements.withUnsafeBytes { bytes.copyMemory(from: $0) }
@@ -78,7 +105,8 @@ extension Tensor {
             let (product, overflow) = needed.multipliedReportingOverflow(by: size)
             guard !overflow, size >= 0 else {
                 throw TorchError(
-                    operation: "Tensor(sharing:)", message: "expected a shape of sizes, found \(shape)")
+                    operation: "Tensor(sharing:)",
+                    message: "expected a shape of sizes, found \(shape)")
             }
             needed = product
         }
@@ -149,7 +177,9 @@ extension Tensor {
         guard isContiguous() else {
             throw TorchError(
                 operation: "withBytes", arguments: [operatorDescription],
-                message: "expected a contiguous tensor, found strides \(strides); call contiguous() first")
+                message:
+                    "expected a contiguous tensor, found strides \(strides); call contiguous() first"
+            )
         }
         var data: UnsafeMutableRawPointer?
         try check(ct_tensor_data(handle, &data), "withBytes")

@@ -59,13 +59,16 @@ extension Tensor {
         try Operator.gather(self, dim, indices)
     }
     /// Advanced indexing: one tensor of indices (or a mask) a dimension, nil for all of it.
-    public func indexed(by indices: [Tensor?]) throws -> Tensor { try Operator.index(self, indices) }
+    public func indexed(by indices: [Tensor?]) throws -> Tensor {
+        try Operator.index(self, indices)
+    }
     /// `value` where `mask` is true.
     public func maskedFilled(_ mask: Tensor, _ value: Double) throws -> Tensor {
         try Operator.maskedFill(self, mask, value)
     }
     /// The `count` largest elements along a dimension and their indices.
-    public func topK(_ count: Int, along dim: Int = -1) throws -> (values: Tensor, indices: Tensor) {
+    public func topK(_ count: Int, along dim: Int = -1) throws -> (values: Tensor, indices: Tensor)
+    {
         let pair = try Operator.topk.tensors(self, count, dim)
         return (pair[0], pair[1])
     }

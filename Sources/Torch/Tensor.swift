@@ -37,7 +37,8 @@ public final class Tensor {
     public var dtype: DType {
         let raw = ct_tensor_dtype(handle)
         guard let dtype = DType(rawValue: raw) else {
-            preconditionFailure("libtorch gave a tensor of dtype \(raw), which no operator used here makes")
+            preconditionFailure(
+                "libtorch gave a tensor of dtype \(raw), which no operator used here makes")
         }
         return dtype
     }
@@ -46,7 +47,8 @@ public final class Tensor {
     public var device: Device {
         let raw = ct_tensor_device(handle)
         guard let device = Device(raw: raw) else {
-            preconditionFailure("libtorch gave a tensor on device type \(raw.type), which Device never names")
+            preconditionFailure(
+                "libtorch gave a tensor on device type \(raw.type), which Device never names")
         }
         return device
     }

@@ -108,6 +108,9 @@ ct_status ct_tensor_from_memory(void *_Nullable data, const int64_t *_Nonnull si
                                 int32_t dtype, void (*_Nonnull release)(void *_Nullable context),
                                 void *_Nullable context, ct_tensor *_Nullable *_Nonnull result);
 
+// Gives `t` the memory, dtype and device of `data`, as `t.data = data` does in Python.
+ct_status ct_tensor_set_data(ct_tensor *_Nonnull t, const ct_tensor *_Nonnull data);
+
 // Autograd --------------------------------------------------------------------------------------
 
 bool ct_tensor_requires_grad(const ct_tensor *_Nonnull t);

@@ -1,0 +1,90 @@
+import Torch
+
+/// 2-D convolution; keys `weight` `[out, in / groups, kH, kW]`, `bias` `[out]`.
+public struct Conv2d {
+    /// `[out, in / groups, kH, kW]`.
+    public let weight: Tensor
+    /// `[out]`.
+    public let bias: Tensor?
+    let stride, padding, dilation: [Int]
+    let groups: Int
+
+    /// Takes the layer's parameters from `scope`.
+    ///
+    /// - Parameters:
+    ///   - scope: where `weight` and `bias` lie.
+    ///   - inputs: channels in.
+    ///   - outputs: channels out.
+    ///   - kernel: side of the square kernel, pixels.
+    ///   - stride: step, pixels.
+    ///   - padding: zeros added on every side, pixels.
+    ///   - dilation: distance between kernel taps, pixels.
+    ///   - groups: blocks of channels that do not mix.
+    ///   - bias: whether there is a `bias`.
+    ///   - initializer: of the weight; PyTorch's by default. `.zeros` with bias 0 for zero-convs.
+    public init(
+        _ scope: Scope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+        padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .kaimingUniform()
+    ) {
+        let fanIn = inputs / groups * kernel * kernel
+        weight = scope.parameter(
+            "weight", [outputs, inputs / groups, kernel, kernel], initializer)
+        self.bias = bias ? scope.parameter("bias", [outputs], biasStart(initializer, fanIn)) : nil
+        self.stride = [stride, stride]
+        self.padding = [padding, padding]
+        self.dilation = [dilation, dilation]
+        self.groups = groups
+    }
+
+    /// Maps `[B, in, H, W]` to `[B, out, H', W']`.
+    public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        try Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
+    }
+}
+
+/// Transposed 2-D convolution (upsampling); keys `weight` `[in, out / groups, kH, kW]`, `bias`.
+public struct ConvTranspose2d {
+    /// `[in, out / groups, kH, kW]`.
+    public let weight: Tensor
+    /// `[out]`.
+    public let bias: Tensor?
+    let stride, padding, outputPadding: [Int]
+    let groups: Int
+
+    /// Takes the layer's parameters from `scope`; arguments as in ``Conv2d``, with `outputPadding`
+    /// rows and columns added at the end.
+    public init(
+        _ scope: Scope, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+        padding: Int = 0, outputPadding: Int = 0, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .kaimingUniform()
+    ) {
+        // PyTorch counts a transposed weight's fan-in along its second dimension too.
+        let fanIn = outputs / groups * kernel * kernel
+        weight = scope.parameter(
+            "weight", [inputs, outputs / groups, kernel, kernel], initializer)
+        self.bias = bias ? scope.parameter("bias", [outputs], biasStart(initializer, fanIn)) : nil
+        self.stride = [stride, stride]
+        self.padding = [padding, padding]
+        self.outputPadding = [outputPadding, outputPadding]
+        self.groups = groups
+    }
+
+    /// Maps `[B, in, H, W]` to `[B, out, H', W']`, `H' = (H - 1) stride - 2 padding + kernel +
+    /// outputPadding`.
+    public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        try Operator.convTranspose2d(x, weight, bias, stride, padding, outputPadding, groups)
+    }
+}
+
+/// A zero convolution starts with a zero bias; every other as PyTorch's.
+private func biasStart(_ weight: Initializer, _ fanIn: Int) -> Initializer {
+    if weight == .zeros { return .zeros }
+    let bound = 1 / Double(max(fanIn, 1)).squareRoot()
+    return .uniform(-bound, bound)
+}
+
+extension Operator {
+    static let conv2d = Operator("aten::conv2d")
+    static let convTranspose2d = Operator("aten::conv_transpose2d", "input")
+}

@@ -1,0 +1,45 @@
+import Torch
+
+/// `y = x W^T + b` on the last dimension; keys `weight` `[out, in]`, `bias` `[out]`.
+public struct Linear {
+    /// `[out, in]`.
+    public let weight: Tensor
+    /// `[out]`.
+    public let bias: Tensor?
+
+    /// Takes the layer's parameters from `scope`; PyTorch's initial distribution.
+    public init(
+        _ scope: Scope, in inputs: Int, out outputs: Int, bias: Bool = true,
+        initializer: Initializer = .kaimingUniform()
+    ) {
+        weight = scope.parameter("weight", [outputs, inputs], initializer)
+        let bound = 1 / Double(max(inputs, 1)).squareRoot()
+        self.bias = bias ? scope.parameter("bias", [outputs], .uniform(-bound, bound)) : nil
+    }
+
+    /// Maps `[..., in]` to `[..., out]`.
+    public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        try Operator.linear(x, weight, bias)
+    }
+}
+
+/// A table of vectors; key `weight` `[count, dim]`.
+public struct Embedding {
+    /// `[count, dim]`.
+    public let weight: Tensor
+
+    /// Takes the table from `scope`; starts standard normal.
+    public init(_ scope: Scope, count: Int, dim: Int, initializer: Initializer = .normal(std: 1)) {
+        weight = scope.parameter("weight", [count, dim], initializer)
+    }
+
+    /// Maps indices `[...]` (`int64`, `0..<count`) to `[..., dim]`.
+    public func callAsFunction(_ indices: Tensor) throws -> Tensor {
+        try Operator.embedding(weight, indices)
+    }
+}
+
+extension Operator {
+    static let linear = Operator("aten::linear")
+    static let embedding = Operator("aten::embedding")
+}
