@@ -37,7 +37,7 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Torch", "Checkpoints"]),
-        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch", "TestSupport"]),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Checkpoints", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Layers", "TestSupport"]),

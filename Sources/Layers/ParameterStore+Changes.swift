@@ -51,7 +51,7 @@ extension ParameterStore {
     /// Overwrites every tensor with the source's of the same name.
     ///
     /// - Throws: ``ParameterError`` before anything is changed, if names or shapes differ.
-    public func load(from source: any TensorSource) throws {
+    public func load(from source: any ParameterSource) throws {
         var report = ParameterError()
         for entry in entries {
             guard let found = source.shape(of: entry.name) else {
@@ -80,7 +80,7 @@ extension ParameterStore {
     }
 }
 
-extension [String: Tensor]: TensorSource {
+extension [String: Tensor]: ParameterSource {
     /// The keys.
     public var names: [String] { Array(keys) }
     /// The shape of a value.

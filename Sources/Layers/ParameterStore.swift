@@ -1,7 +1,7 @@
 import Torch
 
 /// Where a store takes tensors from by name: a checkpoint, a dictionary.
-public protocol TensorSource {
+public protocol ParameterSource {
     /// Every name it holds.
     var names: [String] { get }
     /// The shape of a tensor without reading it; nil if there is none of this name.
@@ -40,7 +40,7 @@ public final class ParameterStore {
 
     private enum Origin {
         case initializers(Generator)
-        case source(any TensorSource)
+        case source(any ParameterSource)
         case shapesOnly
     }
 
@@ -67,7 +67,8 @@ public final class ParameterStore {
     ///   - source: holds exactly the model's names, or ``finish(ignoring:)`` complains.
     ///   - dtype: floating-point tensors are converted to it; nil keeps the checkpoint's.
     ///   - device: where they go.
-    public init(loading source: any TensorSource, dtype: DType? = nil, device: Device = .cpu) throws
+    public init(loading source: any ParameterSource, dtype: DType? = nil, device: Device = .cpu)
+        throws
     {
         origin = .source(source)
         (self.dtype, self.device) = (dtype, device)

@@ -58,6 +58,7 @@ extension Tensor {
         for inputs: [Tensor], seed: Tensor? = nil, retainGraph: Bool = false,
         createGraph: Bool = false
     ) throws -> [Tensor?] {
+        guard !inputs.isEmpty else { return [] }
         let handles = inputs.map(\.handle)
         var results = [OpaquePointer?](repeating: nil, count: inputs.count)
         let status = withExtendedLifetime(inputs) {

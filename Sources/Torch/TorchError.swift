@@ -42,9 +42,13 @@ public struct TorchError: Error, Hashable, Sendable {
             operation: operation, arguments: arguments, message: TorchError.sentence(of: text))
     }
 
-    /// libtorch appends lists of backends and hints for Python to some messages: cut there.
+    /// libtorch appends lists of backends and hints for Python to some messages: cut there. Its
+    /// internal checks begin with a place in its sources: cut that too.
     private static func sentence(of text: String) -> String {
         var sentence = text.prefix { $0 != "\n" }
+        if let place = sentence.firstRange(of: ", please report a bug to PyTorch. ") {
+            sentence = sentence[place.upperBound...]
+        }
         if let hint = sentence.firstRange(of: " This could be because the operator") {
             sentence = sentence[..<hint.lowerBound]
         }
