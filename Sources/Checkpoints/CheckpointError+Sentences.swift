@@ -56,7 +56,7 @@ extension CheckpointError.Problem {
     }
 }
 
-/// Text from a file, made fit for one line of a message: quoted, escaped and at most 200 characters.
+/// Text from a file made fit for one line of a message: quoted, escaped, at most 200 characters.
 func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
 
 /// Control characters escaped, since a hostile name must not drive the reader's terminal.

@@ -4,9 +4,10 @@
 /// - Returns: a reader for it.
 /// - Throws: ``CheckpointError``; a known format that holds no tensors for us is named.
 public func openCheckpoint(_ path: String) throws -> any CheckpointReader {
-    let input = try InputFile(path)
-    switch try input.format() {
+    switch try InputFile(path).format() {
     case .safetensors: return try SafetensorsFile(path)
+    case .zip, .torchLegacy: return try TorchArchive(path)
+    case .json: return try SafetensorsIndex(path)
     case let other:
         throw CheckpointError(
             file: path, .format(expected: "a safetensors or torch file", found: other))
