@@ -28,6 +28,9 @@ extern "C" {
 /// cache and quiet warnings. Safe to call again; call it from one thread at a time.
 int cvips_start(char *error, size_t error_size);
 
+/// libvips' own version, `8.14.1`; static text.
+const char *cvips_version(void);
+
 /// Releases memory that this library handed out; null is fine.
 void cvips_free(void *memory);
 

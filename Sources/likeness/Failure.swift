@@ -1,0 +1,56 @@
+import Checkpoints
+import Foundation
+import Images
+import Layers
+import Torch
+
+/// An error on its way out of the program: one sentence and an exit code. The codes are listed in
+/// `likeness --help`.
+struct Failure: Encodable {
+    let error: String
+    let code: Int32
+
+    static let failed: Int32 = 1
+    static let badInput: Int32 = 2
+    static let badOutput: Int32 = 3
+    static let unavailable: Int32 = 4
+    static let outOfMemory: Int32 = 5
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as CommandError:
+            (self.error, code) = (error.sentence, error.code)
+        case let error as TorchError:
+            self.error = error.description
+            code =
+                switch error.kind {
+                case .outOfMemory: Failure.outOfMemory
+                case .unavailable: Failure.unavailable
+                case .failed: Failure.failed
+                }
+        case let error as CheckpointError:
+            self.error = error.description
+            if case .cannotWrite = error.problem {
+                code = Failure.badOutput
+            } else {
+                code = Failure.badInput
+            }
+        case let error as ParameterError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as ImageError:
+            (self.error, code) = (error.description, Failure.badInput)
+        default:
+            (self.error, code) = ("\(error)", Failure.failed)
+        }
+    }
+}
+
+/// A failure that a command itself finds.
+struct CommandError: Error {
+    let sentence: String
+    let code: Int32
+
+    init(_ sentence: String, code: Int32 = Failure.failed) {
+        (self.sentence, self.code) = (sentence, code)
+    }
+}

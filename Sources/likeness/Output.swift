@@ -1,0 +1,59 @@
+import Foundation
+
+/// Rules for files that a command writes.
+enum Output {
+    /// Refuses, before any work, what could not be written at its end.
+    static func check(_ path: String, force: Bool) throws {
+        var isFolder: ObjCBool = false
+        let manager = FileManager.default
+        if manager.fileExists(atPath: path, isDirectory: &isFolder) {
+            if isFolder.boolValue {
+                throw CommandError(
+                    "\(path): expected the name of a file to write, found a folder; add a file name",
+                    code: Failure.badOutput)
+            }
+            if !force {
+                throw CommandError(
+                    "\(path): expected a new file name, found an existing file; --force replaces it",
+                    code: Failure.badOutput)
+            }
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CommandError(
+                "\(path): expected an existing folder \(folder), found none; create it first",
+                code: Failure.badOutput)
+        }
+        guard manager.isWritableFile(atPath: folder) else {
+            throw CommandError(
+                "\(path): expected a folder that may be written, found \(folder) write-protected",
+                code: Failure.badOutput)
+        }
+    }
+}
+
+/// Numbers for people.
+enum Format {
+    /// `1.7 GiB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        guard count >= 1024 else { return "\(count) bytes" }
+        var value = Double(count) / 1024
+        var unit = 0
+        while value >= 1024, unit + 1 < units.count {
+            value /= 1024
+            unit += 1
+        }
+        return String(format: "%.1f ", value) + units[unit]
+    }
+
+    /// `859,520,964`.
+    static func count(_ value: Int) -> String {
+        var text = ""
+        for (index, digit) in String(value).reversed().enumerated() {
+            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}

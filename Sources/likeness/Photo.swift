@@ -1,0 +1,122 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Images
+
+/// `likeness photo FILE -o OUT.png`: what the program sees of a photo.
+struct Photo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Show what the program sees of a photo: upright, sRGB, 8 bits, flattened, resized.",
+        discussion: """
+            Reads JPEG, PNG, WebP and TIFF; HEIF and AVIF with --allow-heif. A file of more than 20 \
+            MiB, a side outside 64...16384 pixels or more than 50 megapixels is refused before \
+            anything is decoded. The output holds pixels only: no EXIF, no place, no thumbnail.
+            """)
+
+    @Argument(help: "The photo.")
+    var file: String
+
+    @Option(name: .shortAndLong, help: "The picture to write: .png, .jpg or .webp.")
+    var output: String
+
+    @Option(help: "Resize: N for the shorter side, or WIDTHxHEIGHT.")
+    var size: Size?
+
+    @Option(help: "How to resize: \(Resample.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var resample: Resample = .pilBicubic
+
+    @Flag(help: "Read HEIF and AVIF too; their decoders have a worse security record.")
+    var allowHeif = false
+
+    @Flag(help: "Replace an existing output file.")
+    var force = false
+
+    @OptionGroup var reporting: Reporting
+
+    struct Report: Encodable {
+        let input: String
+        let output: String
+        let format: String
+        let originalWidth: Int
+        let originalHeight: Int
+        let width: Int
+        let height: Int
+        let notes: [String]
+    }
+
+    func run() throws {
+        try reporting.run {
+            try Output.check(output, force: force)
+            let kind = try OutputFormat(path: output)
+            let codec = try VipsCodec(
+                formats: VipsCodec.usualFormats.union(allowHeif ? [.heif, .avif] : []))
+            let bytes = try Input.bytes(of: file, limit: codec.limits.bytes)
+            let decoded = try Input.naming(file) { try codec.decode(bytes) }
+            let header = decoded.provenance.header
+            let image = try resized(decoded.image)
+            try AtomicFile.write(try codec.encode(image, as: kind), to: output)
+            let report = Report(
+                input: file, output: output, format: header.format.name,
+                originalWidth: header.width, originalHeight: header.height, width: image.width,
+                height: image.height, notes: decoded.provenance.notes)
+            try reporting.result(report, text: text(report))
+        }
+    }
+
+    private func resized(_ image: Image) throws -> Image {
+        switch size {
+        case nil: image
+        case .shorter(let side): try image.resized(shorter: side, resample)
+        case .exactly(let width, let height):
+            try image.resized(width: width, height: height, resample)
+        }
+    }
+
+    private func text(_ report: Report) -> String {
+        let head =
+            "\(report.output): \(report.width) x \(report.height), from \(report.format) of "
+            + "\(report.originalWidth) x \(report.originalHeight)"
+        return ([head] + report.notes.map { "  \($0)" }).joined(separator: "\n")
+    }
+}
+
+extension Resample: ExpressibleByArgument {}
+
+/// `512`, the shorter side, or `512x640`, both.
+enum Size: ExpressibleByArgument {
+    case shorter(Int)
+    case exactly(Int, Int)
+
+    init?(argument: String) {
+        let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        let range = 1...16384
+        switch sides.count {
+        case 1:
+            guard let side = sides[0], range.contains(side) else { return nil }
+            self = .shorter(side)
+        case 2:
+            guard let width = sides[0], let height = sides[1], range.contains(width),
+                range.contains(height)
+            else { return nil }
+            self = .exactly(width, height)
+        default: return nil
+        }
+    }
+}
+
+extension OutputFormat {
+    /// The format that a file's name asks for.
+    init(path: String) throws {
+        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+        case "png": self = .png()
+        case "jpg", "jpeg": self = .jpeg()
+        case "webp": self = .webp()
+        case let other:
+            throw CommandError(
+                "\(path): expected a name that ends in .png, .jpg or .webp, found "
+                    + (other.isEmpty ? "none of them" : ".\(other)"),
+                code: Failure.badOutput)
+        }
+    }
+}

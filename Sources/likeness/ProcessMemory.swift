@@ -1,0 +1,35 @@
+import Foundation
+
+/// Physical memory of this process.
+enum ProcessMemory {
+    /// Bytes now; 0 where the system does not say.
+    static var resident: Int {
+        #if os(Linux)
+            guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+                let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+            else { return 0 }
+            return pages * sysconf(Int32(_SC_PAGESIZE))
+        #else
+            var info = mach_task_basic_info()
+            var count = mach_msg_type_number_t(
+                MemoryLayout<mach_task_basic_info>.size / MemoryLayout<natural_t>.size)
+            let result = withUnsafeMutablePointer(to: &info) { pointer in
+                pointer.withMemoryRebound(to: integer_t.self, capacity: Int(count)) {
+                    task_info(mach_task_self_, task_flavor_t(MACH_TASK_BASIC_INFO), $0, &count)
+                }
+            }
+            return result == KERN_SUCCESS ? Int(info.resident_size) : 0
+        #endif
+    }
+
+    /// The most bytes at once since the process began.
+    static var peak: Int {
+        var usage = rusage()
+        #if os(Linux)
+            let own = __rusage_who_t(RUSAGE_SELF.rawValue), unit = 1024
+        #else
+            let own = RUSAGE_SELF, unit = 1
+        #endif
+        return getrusage(own, &usage) == 0 ? Int(usage.ru_maxrss) * unit : 0
+    }
+}
