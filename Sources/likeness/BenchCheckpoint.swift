@@ -34,16 +34,25 @@ struct BenchCheckpoint: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            if let file {
-                try measure(file)
-            } else {
-                let path = FileManager.default.temporaryDirectory
-                    .appendingPathComponent("likeness-bench-\(UUID().uuidString).safetensors").path
-                defer { try? FileManager.default.removeItem(atPath: path) }
-                try BenchCheckpoint.make(path)
-                try measure(path)
-            }
+            if let file { return try measure(file) }
+            let path = FileManager.default.temporaryDirectory
+                .appendingPathComponent("likeness-bench-\(UUID().uuidString).safetensors").path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            try BenchCheckpoint.make(path)
+            try measureElsewhere(path)
         }
+    }
+
+    /// Measures in a process of its own: making the file has raised this one's peak memory.
+    private func measureElsewhere(_ path: String) throws {
+        let child = Process()
+        child.executableURL = Bundle.main.executableURL
+        child.arguments =
+            ["bench", "checkpoint", path] + (dtype.map { ["--dtype", $0.rawValue] } ?? [])
+            + (reporting.json ? ["--json"] : [])
+        try child.run()
+        child.waitUntilExit()
+        guard child.terminationStatus == 0 else { throw ExitCode(child.terminationStatus) }
     }
 
     private func measure(_ path: String) throws {

@@ -35,7 +35,13 @@ enum Input {
 
     /// Puts the file's name before an error about its content.
     static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as ImageError {
+        do { return try body() } catch ImageError.formatNotAllowed(let found, _)
+            where [.heif, .avif].contains(found)
+        {
+            throw CommandError(
+                "\(path): expected a JPEG, PNG, WebP or TIFF, found \(found.name); --allow-heif reads "
+                    + "it, or convert it", code: Failure.badInput)
+        } catch let error as ImageError {
             throw CommandError("\(path): \(error)", code: Failure.badInput)
         }
     }

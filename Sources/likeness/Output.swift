@@ -18,7 +18,8 @@ enum Output {
                     code: Failure.badOutput)
             }
         }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let parent = (path as NSString).deletingLastPathComponent
+        let folder = parent.isEmpty ? "." : parent
         guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandError(
                 "\(path): expected an existing folder \(folder), found none; create it first",

@@ -20,7 +20,8 @@ struct Photo: ParsableCommand {
     @Option(name: .shortAndLong, help: "The picture to write: .png, .jpg or .webp.")
     var output: String
 
-    @Option(help: "Resize: N for the shorter side, or WIDTHxHEIGHT.")
+    @Option(
+        help: "Resize: N for the shorter side, or WIDTHxHEIGHT.", transform: Size.init(parsing:))
     var size: Size?
 
     @Option(help: "How to resize: \(Resample.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -84,23 +85,20 @@ struct Photo: ParsableCommand {
 extension Resample: ExpressibleByArgument {}
 
 /// `512`, the shorter side, or `512x640`, both.
-enum Size: ExpressibleByArgument {
+enum Size {
     case shorter(Int)
     case exactly(Int, Int)
 
-    init?(argument: String) {
-        let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        let range = 1...16384
-        switch sides.count {
-        case 1:
-            guard let side = sides[0], range.contains(side) else { return nil }
-            self = .shorter(side)
-        case 2:
-            guard let width = sides[0], let height = sides[1], range.contains(width),
-                range.contains(height)
-            else { return nil }
-            self = .exactly(width, height)
-        default: return nil
+    init(parsing text: String) throws {
+        let sides = text.split(separator: "x", omittingEmptySubsequences: false).compactMap {
+            Int($0).flatMap { (1...16384).contains($0) ? $0 : nil }
+        }
+        let parts = text.count { $0 == "x" } + 1
+        switch (sides.count, parts) {
+        case (1, 1): self = .shorter(sides[0])
+        case (2, 2): self = .exactly(sides[0], sides[1])
+        default:
+            throw ValidationError("expected N or WIDTHxHEIGHT, each 1 to 16384 pixels.")
         }
     }
 }
