@@ -12,9 +12,12 @@ import io
 import json
 import os
 import random
+import re
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 
@@ -278,6 +281,55 @@ def compare_torch(oracle, count, seed):
     return len(answers) == equal == count
 
 
+# What a hostile file makes the reader do
+
+
+class Command:
+    """Pickles as a call of the given function."""
+
+    def __init__(self, function, *arguments):
+        self.call = (function, arguments)
+
+    def __reduce__(self):
+        return self.call
+
+
+def watch_syscalls(oracle):
+    """Feeds pickles that would run commands, and looks at every system call that could matter."""
+    if not shutil.which("strace"):
+        print("system calls: skipped, since strace is not installed")
+        return True
+    folder = tempfile.mkdtemp()
+    canary = os.path.join(folder, "canary")
+    blobs = []
+    for function, argument in [(os.system, f"touch {canary}"), (eval, f"open({canary!r}, 'w')"), (open, canary)]:
+        for zipped in (True, False):
+            for protocol in (2, 4):
+                file = io.BytesIO()
+                saved = {"w": torch.ones(2), "x": Command(function, argument)}
+                torch.save(saved, file, pickle_protocol=protocol, _use_new_zipfile_serialization=zipped)
+                blobs.append(file.getvalue())
+    log = os.path.join(folder, "log")
+    calls = "execve,execveat,fork,vfork,socket,connect,open,openat,creat"
+    traced = ["strace", "-f", "-qq", "-e", f"trace={calls}", "-o", log, *oracle]
+    loaded = sum(bool(answer) for answer in frames(ask(traced, "convert", blobs)))
+    lines = [line.split(None, 1)[1] for line in open(log, errors="replace")]
+    run = [line for line in lines if line.startswith("exec") and "= 0" in line]
+    sockets = [line for line in lines if line.startswith(("socket", "connect"))]
+    written = [line for line in lines if re.search("O_WRONLY|O_RDWR|O_CREAT|^creat", line)]
+    # The oracle itself puts each frame into its own temporary folder.
+    strange = [line for line in written if "/oracle-" not in line and "/dev/" not in line]
+    touched = os.path.exists(canary)
+    shutil.rmtree(folder)
+    print(
+        f"system calls: {len(blobs)} hostile files, {loaded} loaded; {len(run)} program started (the oracle), "
+        f"{len(sockets)} sockets, {len(strange)} files opened for writing elsewhere, canary {'there' if touched else 'absent'}"
+    )
+    for line in sockets + strange:
+        print("  ", line.strip())
+    return loaded == 0 and len(run) == 1 and not sockets and not strange and not touched
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("oracle", nargs="+")
@@ -289,6 +341,7 @@ def main():
         compare_verdicts(options.oracle, options.mutants, options.seed),
         compare_sets(options.oracle, options.sets, options.seed),
         compare_torch(options.oracle, options.sets, options.seed),
+        watch_syscalls(options.oracle),
     ]
     sys.exit(0 if all(results) else 1)
 

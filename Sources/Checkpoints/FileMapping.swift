@@ -9,16 +9,33 @@ import Foundation
 public final class FileMapping: @unchecked Sendable {
     // Sendable by contract: the region lives until deinit, and who writes to it synchronises.
 
-    /// The file's bytes. The first is aligned to a page; tensors lie wherever the file put them,
-    /// so check alignment before reinterpreting a part as anything but bytes.
-    public let bytes: UnsafeMutableRawBufferPointer
+    /// The file's bytes, valid only while this object lives: views must keep it, and other uses
+    /// go within `withExtendedLifetime`, since Swift may release it after its last mention.
+    ///
+    /// The first byte is aligned to a page; tensors lie wherever the file put them, so check
+    /// alignment before reinterpreting a part as anything but bytes.
+    public let unsafeBytes: UnsafeMutableRawBufferPointer
     /// The file that was mapped.
     public let path: String
 
     init(bytes: UnsafeMutableRawBufferPointer, path: String) {
-        self.bytes = bytes
+        unsafeBytes = bytes
         self.path = path
     }
 
-    deinit { munmap(bytes.baseAddress, bytes.count) }
+    deinit { munmap(unsafeBytes.baseAddress, unsafeBytes.count) }
+
+    /// Copies a part out.
+    ///
+    /// - Parameter range: bytes from the start of the file, such as ``TensorEntry/byteRange``.
+    /// - Returns: the bytes as they are in memory now.
+    /// - Throws: ``CheckpointError`` if the range is not within the file.
+    public func bytes(in range: Range<Int>) throws -> [UInt8] {
+        guard range.lowerBound >= 0, range.upperBound <= unsafeBytes.count else {
+            throw CheckpointError(
+                file: path,
+                .layout(expected: "a range in \(unsafeBytes.count) bytes", found: "\(range)"))
+        }
+        return withExtendedLifetime(self) { Array(unsafeBytes[range]) }
+    }
 }

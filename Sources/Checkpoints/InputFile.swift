@@ -38,7 +38,9 @@ final class InputFile: Sendable {
         var done = 0
         while done < buffer.count {
             let part = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-            let count = pread(descriptor, part.baseAddress, part.count, off_t(offset + done))
+            // Linux reads at most 2 GiB at a time, macOS refuses more.
+            let limit = min(part.count, 1 << 30)
+            let count = pread(descriptor, part.baseAddress, limit, off_t(offset + done))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure(doing: "read it", code: errno) }
             guard count > 0 else { throw CheckpointError(file: path, .changedWhileReading) }

@@ -50,7 +50,7 @@ public final class SafetensorsFile: CheckpointReader {
         try input.checkUnchanged()
     }
 
-    /// Maps the file; tensors are `bytes[entry.byteRange]`.
+    /// Maps the file; tensors are `unsafeBytes[entry.byteRange]`.
     ///
     /// - Returns: a private, copy-on-write mapping.
     /// - Throws: ``CheckpointError`` if the file changed since it was opened or cannot be mapped.

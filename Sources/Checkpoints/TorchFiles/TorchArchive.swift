@@ -52,9 +52,9 @@ public final class TorchArchive: CheckpointReader {
             return TensorEntry(
                 name: name, dtype: tensor.dtype, shape: tensor.shape, file: path, byteRange: range)
         }
-        let used = Set(rawTensors.map(\.tensor.storage))
-        let unused = layout.storages.keys.filter { !used.contains($0) }.sorted()
-        warnings = unused.map { "storage \(quoted($0)) belongs to no tensor" }
+        warnings = layout.unused(besides: rawTensors.map(\.tensor)).map {
+            "storage \(quoted($0)) belongs to no tensor"
+        }
         try input.checkUnchanged()
     }
 
@@ -99,7 +99,7 @@ public final class TorchArchive: CheckpointReader {
         try input.checkUnchanged()
     }
 
-    /// Maps the file; contiguous tensors are `bytes[entry.byteRange]`.
+    /// Maps the file; contiguous tensors are `unsafeBytes[entry.byteRange]`.
     public func map(_ file: String) throws -> FileMapping { try input.map() }
 
     /// Compares every storage's CRC-32 with the archive's claim; reads the whole file.

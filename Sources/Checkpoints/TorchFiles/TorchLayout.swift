@@ -68,7 +68,8 @@ struct TorchLayout {
         func next(storages: Bool = false) throws -> (TorchValue, PickleMachine) {
             var machine = PickleMachine(part, allowsStorages: storages)
             let value = try machine.run()
-            part = machine.input
+            // A new input, so that errors count from the start of their own pickle.
+            part = PickleInput(input, machine.input.position..<input.size)
             return (try machine.tree(value), machine)
         }
         let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
@@ -116,6 +117,15 @@ struct TorchLayout {
         self.root = root
         self.storages = storages
         members = [:]
+    }
+}
+
+extension TorchLayout {
+    /// Storages that the given tensors leave alone, and members that no storage is.
+    func unused(besides tensors: [TorchTensor]) -> [String] {
+        let used = Set(tensors.map { "data/" + $0.storage })
+        let known = storages.keys.map { "data/" + $0 }
+        return Set(known + members.keys.filter { $0.hasPrefix("data/") }).subtracting(used).sorted()
     }
 }
 
