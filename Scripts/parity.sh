@@ -6,7 +6,7 @@ passed=0
 failed=0
 for script in Reference/*/parity.py; do
     echo "== $script"
-    if .deps/parity/bin/python "$script" "$likeness"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    if .deps/parity/bin/python "$script" "$likeness" oracle; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -66,7 +66,7 @@ public final class Checkpoint: ParameterSource {
         else { return nil }
         let mapping = try mappings[entry.file] ?? reader.map(entry.file)
         mappings[entry.file] = mapping
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[range])
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.unsafeBytes[range])
         return try Tensor(sharing: bytes, shape: entry.shape, dtype: entry.dtype, owner: mapping)
     }
 

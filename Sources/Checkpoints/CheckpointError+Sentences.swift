@@ -4,6 +4,8 @@ extension CheckpointError.Problem {
     /// The end of a sentence that starts with the file's name and a colon.
     var sentence: String {
         switch self {
+        case .system("open it", ENOENT):
+            "expected a file to open, found none of this name; check the path"
         case .system(let doing, let code):
             "could not \(doing), the system says \(String(cString: strerror(code))) (errno \(code))"
         case .notARegularFile:
@@ -25,7 +27,7 @@ extension CheckpointError.Problem {
             "expected \(expected), found \(found); the file is damaged or incomplete, fetch it "
                 + "again"
         case .missingTensor(let name):
-            "expected a tensor named \(quoted(name)), found none; list the names with `inspect`"
+            "expected a tensor named \(quoted(name)), found none; `likeness model info --tensors` lists them"
         case .missingShards(let names):
             "expected these files beside the index, found none of them: "
                 + "\(listed(names)); fetch the missing parts"

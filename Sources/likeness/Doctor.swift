@@ -51,7 +51,7 @@ struct Doctor: ParsableCommand {
         do { _ = try VipsCodec() } catch {
             problems.append(.init(problem: "\(error)", mend: Self.reinstall("libvips-dev", "vips")))
         }
-        if false {
+        if ((try? TextRenderer().mask("A")) ?? nil) == nil {
             problems.append(
                 .init(
                     problem: "no font for the labels of contact sheets",

@@ -30,12 +30,14 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 + "itself."),
         .init(
             name: "a truncated weight file", arguments: ["model", "verify", "short.safetensors"],
-            code: 2, sentence:
+            code: 2,
+            sentence:
                 "short.safetensors: expected 16384 bytes of data, as the header promises, found "
                 + "16284; the file is damaged or incomplete, fetch it again."),
         .init(
             name: "a pointer in place of a weight file",
-            arguments: ["model", "info", "pointer.safetensors"], code: 2, sentence:
+            arguments: ["model", "info", "pointer.safetensors"], code: 2,
+            sentence:
                 "pointer.safetensors: expected a safetensors or torch file, found a git-lfs pointer, "
                 + "not the weights themselves; run `git lfs pull` in that folder."),
         .init(
@@ -47,7 +49,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 + "file."),
         .init(
             name: "weights that are no numbers", arguments: ["model", "verify", "nan.safetensors"],
-            code: 2, sentence:
+            code: 2,
+            sentence:
                 "nan.safetensors: expected numbers, found NaN in 1 tensor(s), first weight; the file "
                 + "was saved from a broken run, get it again"),
         .init(
@@ -59,8 +62,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .init(
             name: "an output in a folder that does not exist",
             arguments: ["model", "convert", "good.safetensors", "-o", "none/out.safetensors"],
-            code: 3, sentence:
-                "none/out.safetensors: expected an existing folder none, found none; create it first"),
+            code: 3,
+            sentence:
+                "none/out.safetensors: expected an existing folder none, found none; create it first"
+        ),
         .init(
             name: "no such photo", arguments: ["photo", "nothing.jpg", "-o", "out.png"], code: 2,
             sentence:
@@ -77,17 +82,20 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 + "file): export or upload it again."),
         .init(
             name: "a photo that is too small", arguments: ["photo", "tiny.png", "-o", "out.png"],
-            code: 2, sentence:
+            code: 2,
+            sentence:
                 "tiny.png: The picture is 70 x 63, and each side must be 64 to 16384 pixels: scale "
                 + "it first."),
         .init(
             name: "a HEIF photo unasked", arguments: ["photo", "phone.heic", "-o", "out.png"],
-            code: 2, sentence:
+            code: 2,
+            sentence:
                 "phone.heic: expected a JPEG, PNG, WebP or TIFF, found HEIF; --allow-heif reads it, "
                 + "or convert it"),
         .init(
             name: "an output format that is not written",
-            arguments: ["photo", "good.png", "-o", "out.bmp"], code: 3, sentence:
+            arguments: ["photo", "good.png", "-o", "out.bmp"], code: 3,
+            sentence:
                 "out.bmp: expected a name that ends in .png, .jpg or .webp, found .bmp"),
         .init(
             name: "a size of nothing",
@@ -101,7 +109,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             sentence:
                 "The value 'sharp' is invalid for '--resample <resample>'. Please provide one of "
                 + "'pil-bicubic', 'pil-bilinear', 'pil-lanczos' or 'cv-bilinear'."),
-        .init(name: "an unknown command", arguments: ["paint"], code: 64, sentence:
+        .init(
+            name: "an unknown command", arguments: ["paint"], code: 64,
+            sentence:
                 "Unexpected argument 'paint'"),
     ]
 
