@@ -3,11 +3,12 @@
     python write_fixtures.py
 
 Needs Pillow 13 (with LittleCMS), OpenCV 5, scikit-image 0.26, numpy and safetensors. Every picture is
-made by formula; none is a photograph. Encoded files are stored as byte tensors, each beside the RGB
+made by formula; none is a photograph. Running it again gives the same bytes. Encoded files are stored as byte tensors, each beside the RGB
 that Pillow and LittleCMS make of it.
 """
 
 import io
+import json
 import struct
 from pathlib import Path
 
@@ -16,7 +17,6 @@ import numpy as np
 import PIL
 import skimage
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
-from safetensors.numpy import save_file
 from skimage.transform import SimilarityTransform
 
 HERE = Path(__file__).parent
@@ -28,6 +28,25 @@ METADATA = {
     "littlecms": ImageCms.core.littlecms_version or "",
     "script": "Reference/images/write_fixtures.py",
 }
+
+
+def save_file(tensors, path, metadata):
+    """A safetensors file whose bytes depend on its contents only: names and metadata are sorted."""
+    kinds = {np.dtype(np.uint8): "U8", np.dtype(np.float32): "F32"}
+    header, offset, body = {"__metadata__": metadata}, 0, b""
+    # Larger elements first, so that each stays aligned.
+    for name, value in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):
+        data = np.ascontiguousarray(value)
+        raw = data.tobytes()
+        header[name] = {
+            "dtype": kinds[data.dtype],
+            "shape": list(data.shape),
+            "data_offsets": [offset, offset + len(raw)],
+        }
+        body, offset = body + raw, offset + len(raw)
+    text = json.dumps(header, sort_keys=True).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + body)
 
 
 def picture(width, height, seed=0, noise=0.015):
@@ -251,6 +270,7 @@ def decode_files():
     lab = ImageCms.profileToProfile(
         rgb, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
     )
+    del lab.info["icc_profile"]  # it holds the time of day, and the values are ICC Lab anyway
     files["lab.tiff"] = encode(lab, "TIFF", compression="tiff_lzw")
     second = Image.fromarray(picture(72, 64, seed=5, noise=0))
     files["animated.webp"] = encode(
@@ -365,6 +385,37 @@ def geometry():
     save_file(tensors, HERE / "geometry.safetensors", METADATA)
 
 
+# --- Flow colours ---------------------------------------------------------------------------------
+
+
+def wheel():
+    """The 55 colours of Baker et al. 2011: six arcs, in each of which one channel moves."""
+    arcs = [(15, (255, None, 0)), (6, (-1, 255, 0)), (4, (0, 255, None)), (11, (0, -1, 255))]
+    arcs += [(13, (None, 0, 255)), (6, (255, 0, -1))]
+    rows = []
+    for count, pattern in arcs:
+        ramp = np.floor(255 * np.arange(count) / count)
+        columns = [ramp if p is None else 255 - ramp if p == -1 else np.full(count, p) for p in pattern]
+        rows.append(np.stack(columns, -1))
+    return np.concatenate(rows)
+
+
+def flow():
+    """Random motions in the paper's colours."""
+    rng = np.random.default_rng(9)
+    field = rng.normal(0, 3, (2, 24, 32)).astype(np.float32)
+    field[:, 0, :5] = [[0, 9, -9, 0, 0], [0, 0, 0, 9, -9]]  # still, and the four directions
+    u, v = field.astype(np.float64) / np.sqrt((field.astype(np.float64) ** 2).sum(0)).max()
+    length = np.hypot(u, v)
+    colours = wheel()
+    place = (np.arctan2(-v, -u) / np.pi + 1) / 2 * (len(colours) - 1)
+    low = np.floor(place).astype(int)
+    part = (place - low)[..., None]
+    hue = ((1 - part) * colours[low] + part * colours[(low + 1) % len(colours)]) / 255
+    rgb = np.floor(255 * (1 - length[..., None] * (1 - hue))).astype(np.uint8)
+    save_file({"flow": field, "colours": rgb, "wheel": colours.astype(np.float32)}, HERE / "flow.safetensors", METADATA)
+
+
 # --- Texts and private data -----------------------------------------------------------------------
 
 CANARIES = ["CANARYMAKE", "CANARYARTIST", "CANARYXMP", "CANARYCOMMENT", "CANARYPROFILE", "CANARYTEXT"]
@@ -422,5 +473,6 @@ if __name__ == "__main__":
     resampling()
     geometry()
     private_files()
+    flow()
     for path in sorted(HERE.glob("*.safetensors")):
         print(path.name, path.stat().st_size)

@@ -3,14 +3,17 @@
 #include "Internal.h"
 
 int cvips_draw_text(
-    const char *markup, const char *font, int32_t wrap_width, cvips_text *text, char *error,
-    size_t error_size) {
+    const char *markup, const char *font, int32_t wrap_width, int32_t centred, cvips_text *text,
+    char *error, size_t error_size) {
+    VipsAlign align = centred ? VIPS_ALIGN_CENTRE : VIPS_ALIGN_LOW;
     VipsImage *image = NULL;
     vips_error_clear();
     int status =
         wrap_width > 0
-            ? vips_text(&image, markup, "font", font, "dpi", 72, "width", wrap_width, NULL)
-            : vips_text(&image, markup, "font", font, "dpi", 72, NULL);
+            ? vips_text(
+                  &image, markup, "font", font, "dpi", 72, "align", align, "width", wrap_width,
+                  NULL)
+            : vips_text(&image, markup, "font", font, "dpi", 72, "align", align, NULL);
     size_t size = 0;
     if (!status) {
         text->width = vips_image_get_width(image);

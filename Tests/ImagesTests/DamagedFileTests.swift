@@ -70,7 +70,8 @@ enum Mutator {
             case 0, 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             case 2: bytes[place] = UInt8.random(in: 0...255, using: &random)
             case 3:
-                bytes[place] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF].randomElement(using: &random) ?? 0
+                let extremes: [UInt8] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF]
+                bytes[place] = extremes.randomElement(using: &random) ?? 0
             case 4:  // a number of up to four bytes becomes extreme
                 let value: UInt8 = Bool.random(using: &random) ? 0xFF : 0
                 for i in place..<min(place + 4, bytes.count) { bytes[i] = value }

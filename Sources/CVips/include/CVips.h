@@ -115,10 +115,11 @@ typedef struct cvips_text {
 } cvips_text;
 
 /// Draws `markup` (Pango markup, UTF-8) with `font`, such as "sans bold 14": a size in points,
-/// which are pixels here. Lines longer than `wrap_width` pixels are broken; 0 never breaks.
+/// which are pixels here. Lines longer than `wrap_width` pixels are broken; 0 never breaks. Several
+/// lines start flush left, or are `centred` on one another.
 int cvips_draw_text(
-    const char *markup, const char *font, int32_t wrap_width, cvips_text *text, char *error,
-    size_t error_size);
+    const char *markup, const char *font, int32_t wrap_width, int32_t centred, cvips_text *text,
+    char *error, size_t error_size);
 
 #ifdef __cplusplus
 }
