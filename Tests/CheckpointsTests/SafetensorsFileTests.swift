@@ -59,8 +59,7 @@ import Torch
         let folder = try Folder()
         #expect(
             sentence { _ = try SafetensorsFile(folder.file("none.safetensors")) } == """
-                none.safetensors: could not open it, the system says No such file or directory \
-                (errno 2).
+                none.safetensors: expected a file to open, found none of this name; check the path.
                 """)
         let plain =
             "expected a plain file, found a folder, pipe or device; name the weight file "
@@ -74,8 +73,8 @@ import Torch
         let file = try SafetensorsFile(fixture("types.safetensors"))
         #expect(
             sentence { _ = try file.entry(named: "conv_in.weight") } == """
-                types.safetensors: expected a tensor named "conv_in.weight", found none; list the \
-                names with `inspect`.
+                types.safetensors: expected a tensor named "conv_in.weight", found none; \
+                `likeness model info --tensors` lists them.
                 """)
     }
 }
