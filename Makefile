@@ -1,11 +1,12 @@
 # Everything from a bare machine with Swift 6.3: `make test`, `make demo`. See CONTRIBUTING.md.
 #
 #   make build     set up, then build the release binary        .build/release/likeness
-#   make test      set up, build, and run all tests
+#   make test      set up, build, and run all tests; FILTER=Name runs some
 #   make demo      set up, build, and show the main job
 #   make bench     the benchmarks of this machine
 #   make parity    live comparison with the Python references (a virtual environment of its own)
 #   make format    rewrite the sources to the house format; make lint only checks
+#   make docs      the public API as DocC pages, under .build/docs
 #   make install   PREFIX=/usr/local: a binary that needs neither this checkout nor Swift
 #
 # LIKENESS_TORCH=DIR uses another libtorch (2.11 or later, CUDA builds too).
@@ -22,7 +23,7 @@ LINK := $(foreach path,$(RPATHS),-Xlinker -rpath -Xlinker $(path))
 SWIFT_FLAGS := -c release $(LINK)
 LIKENESS := .build/release/likeness
 
-.PHONY: setup build test demo bench parity format lint install clean
+.PHONY: setup build test demo bench parity format lint docs install clean
 
 setup:
 	@sh Scripts/setup-system.sh
@@ -33,7 +34,7 @@ build: setup
 
 test: setup
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(SWIFT_FLAGS) --skip-build
+	swift test $(SWIFT_FLAGS) --skip-build $(if $(FILTER),--filter $(FILTER))
 
 demo: build
 	@sh Scripts/demo.sh $(LIKENESS)
@@ -53,9 +54,16 @@ format:
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
+docs: setup
+	@for target in Torch Layers Checkpoints Images; do \
+	    LIKENESS_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
+	        generate-documentation --target $$target --warnings-as-errors \
+	        --output-path .build/docs/$$target || exit 1; \
+	done
+
 install: setup
 	swift build $(SWIFT_FLAGS) --product likeness --static-swift-stdlib --scratch-path .build-install
 	sh Scripts/install.sh .build-install/release/likeness '$(PREFIX)'
 
 clean:
-	rm -rf .build .build-install
+	rm -rf .build .build-install .build-docs

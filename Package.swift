@@ -46,3 +46,9 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// `make docs` only: users of the package need no documentation plugin.
+if Context.environment["LIKENESS_DOCS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -143,6 +143,22 @@ case("attention_added_mask", lambda q: attend(q, attn_mask=tensors["mask"]), que
 case("attention_choice_mask", lambda q: attend(q, attn_mask=tensors["choice"]), queries)
 case("attention_causal", lambda q: F.scaled_dot_product_attention(q, tensors["keys"], tensors["values"], is_causal=True), picture(2, 3, 6, 8))
 
+
+
+class GEGLU(nn.Module):
+    """The worked example of CONTRIBUTING.md."""
+
+    def __init__(self, dim_in, dim_out):
+        super().__init__()
+        self.proj = nn.Linear(dim_in, dim_out * 2)
+
+    def forward(self, x):
+        x, gate = self.proj(x).chunk(2, dim=-1)
+        return x * F.gelu(gate)
+
+
+layer("geglu", GEGLU(6, 5), picture(2, 4, 6))
+
 here = pathlib.Path(__file__).parent
 save_file(
     {k: v.contiguous().clone() for k, v in tensors.items()},

@@ -39,6 +39,24 @@ public struct Embedding {
     }
 }
 
+/// A linear layer whose one half, through GELU, scales the other; key `proj`.
+///
+/// Shazeer 2020, "GLU Variants Improve Transformer". CONTRIBUTING.md ports it step by step.
+public struct GEGLU {
+    let proj: Linear
+
+    /// Takes the layer's parameters from `scope`.
+    public init(_ scope: Scope, in inputs: Int, out outputs: Int) {
+        proj = Linear(scope / "proj", in: inputs, out: 2 * outputs)
+    }
+
+    /// Maps `[..., in]` to `[..., out]`.
+    public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        let halves = try proj(x).chunked(2, along: -1)
+        return try halves[0] * gelu(halves[1])
+    }
+}
+
 extension Operator {
     static let linear = Operator("aten::linear")
     static let embedding = Operator("aten::embedding")

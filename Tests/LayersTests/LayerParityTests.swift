@@ -32,6 +32,7 @@ let layerCases: [LayerCase] =
         .init("linear_no_bias") { scope, _ in
             Linear(scope, in: 5, out: 7, bias: false).callAsFunction
         },
+        .init("geglu") { scope, _ in GEGLU(scope, in: 6, out: 5).callAsFunction },
         .init("conv2d") { scope, _ in
             Conv2d(scope, in: 4, out: 6, kernel: 3, padding: 1).callAsFunction
         },
