@@ -17,13 +17,8 @@ enum CraftedFiles {
             file += [0xFF, 0xC4, 0, 20, kind, 1] + [UInt8](repeating: 0, count: 15) + [0]
         }
         // Scans: DC of all components, then empty refinements until a thousand bytes are reached.
-<<<<<<< HEAD
-        file +=
-            [0xFF, 0xDA, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 64)
-=======
         file += [0xFF, 0xDA, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0]
         file += [UInt8](repeating: 0, count: 64)
->>>>>>> images
         for component in 0..<36 {
             file += [0xFF, 0xDA, 0, 8, 1, UInt8(component % 3 + 1), 0, 1, 63, 0]
             file += [UInt8](repeating: 0, count: 10)

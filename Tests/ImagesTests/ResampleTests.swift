@@ -4,9 +4,12 @@ import Testing
 
 /// Scaling against Pillow and OpenCV; fixture by `Reference/images/write_fixtures.py`.
 @Suite struct ResampleTests {
-    static let sizes = ["40x32", "17x19", "101x80", "25x90", "61x23", "90x47", "1x1", "7x3"]
+    static let sizes = [
+        "40x32", "17x19", "70x58", "25x90", "61x23", "90x47", "1x1", "7x3", "55x20", "80x30",
+    ]
     static let targets =
-        sizes.map { ("source", $0) } + [("even", "30x22"), ("grey", "23x70")]
+        sizes.map { ("source", $0) }
+        + [("even", "30x22"), ("grey", "23x70"), ("grey", "50x17")]
 
     @Test(arguments: Resample.allCases, targets)
     func equalsTheLibraryItNames(_ method: Resample, _ target: (String, String)) throws {

@@ -40,7 +40,7 @@ import Testing
         let mask = try Mask(
             width: shape[1], height: shape[0], values: try fixture.floats("mask"))
         var most: Float = 0
-        for (i, matrix) in try Self.matrices(fixture).enumerated() {
+        for (i, matrix) in try Self.matrices(fixture).prefix(3).enumerated() {
             let result = try mask.warped(by: matrix, width: 64, height: 56)
             let expected = try fixture.floats("mask_warp\(i)")
             most = zip(result.values, expected).reduce(most) { max($0, abs($1.0 - $1.1)) }
