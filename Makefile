@@ -55,6 +55,7 @@ lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 docs: setup
+	@mkdir -p .build/docs
 	@for target in Torch Layers Checkpoints Images; do \
 	    LIKENESS_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
 	        generate-documentation --target $$target --warnings-as-errors \

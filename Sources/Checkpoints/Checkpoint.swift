@@ -44,7 +44,7 @@ public final class Checkpoint: ParameterSource {
     ///   - dtype: converts floating-point tensors; integers and truth values stay what they are.
     ///   - device: where it goes.
     /// - Returns: a tensor that may be written without changing the file.
-    /// - Throws: ``CheckpointError`` if it is missing or cannot be read; ``TorchError``.
+    /// - Throws: ``CheckpointError`` if it is missing or cannot be read; `TorchError`.
     public func tensor(named name: String, dtype: DType? = nil, device: Device = .cpu) throws
         -> Tensor
     {

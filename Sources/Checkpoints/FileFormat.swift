@@ -23,6 +23,10 @@ public enum FileFormat: String, Sendable, CaseIterable {
     public init(prefix: [UInt8], fileSize: Int) {
         if prefix.isEmpty {
             self = .empty
+        } else if Self.looksLikeSafetensors(prefix, fileSize: fileSize) {
+            // First: a header of 640 bytes, say, begins like a pickle (80 02), and no other format
+            // has a small number in its first eight bytes and a brace behind them.
+            self = .safetensors
         } else if let match = Self.magic.first(where: { prefix.starts(with: $0.bytes) }) {
             self = match.format
         } else if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
@@ -30,8 +34,6 @@ public enum FileFormat: String, Sendable, CaseIterable {
             let starts = [2, 11].filter { $0 + Self.legacyMagic.count <= prefix.count }
             let isTorch = starts.contains { prefix[$0...].starts(with: Self.legacyMagic) }
             self = isTorch ? .torchLegacy : .pickle
-        } else if Self.looksLikeSafetensors(prefix, fileSize: fileSize) {
-            self = .safetensors
         } else {
             self = Self.byContent(prefix)
         }

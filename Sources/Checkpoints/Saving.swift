@@ -27,7 +27,7 @@ extension ParameterStore {
     ///   - path: the file to create or replace.
     ///   - dtype: converts floating-point tensors; nil keeps each as it is.
     ///   - metadata: free text for the header; `format: pt` is what other tools expect.
-    /// - Throws: ``CheckpointError`` or ``TorchError``; an existing file is then as it was.
+    /// - Throws: ``CheckpointError`` or `TorchError`; an existing file is then as it was.
     public func save(
         to path: String, dtype: DType? = nil, metadata: [String: String] = ["format": "pt"]
     ) throws {

@@ -5,7 +5,7 @@ extension Image {
     ///
     /// - Parameter device: where the tensor goes.
     /// - Returns: `byte / 127.5 - 1`.
-    /// - Throws: ``TorchError`` when memory runs out.
+    /// - Throws: `TorchError` when memory runs out.
     public func tensor(device: Device = .cpu) throws -> Tensor {
         try bytesTensor(device: device).to(.float32) / 127.5 - 1.0
     }
@@ -14,7 +14,7 @@ extension Image {
     ///
     /// - Parameter device: where the tensor goes.
     /// - Returns: a contiguous tensor.
-    /// - Throws: ``TorchError`` when memory runs out.
+    /// - Throws: `TorchError` when memory runs out.
     public func bytesTensor(device: Device = .cpu) throws -> Tensor {
         let interleaved = try Tensor.empty([height, width, channels], dtype: .uint8)
         try interleaved.withMutableBytes { target in
@@ -27,7 +27,7 @@ extension Image {
     ///
     /// - Parameter tensor: `[1 or 3, height, width]`, floating-point, -1...1; what lies outside is
     ///   clipped, as diffusers does before it rounds to nearest (halves to even).
-    /// - Throws: ``TorchError`` for another shape or dtype; ``ImageError`` for an empty picture.
+    /// - Throws: `TorchError` for another shape or dtype; ``ImageError`` for an empty picture.
     public init(tensor: Tensor) throws {
         guard tensor.rank == 3, [1, 3].contains(tensor.shape[0]), tensor.dtype.isFloatingPoint
         else {

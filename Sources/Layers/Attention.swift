@@ -11,7 +11,7 @@ import Torch
 ///   - causal: query n sees keys 0...n only; excludes `mask`.
 ///   - scale: of the scores; `1 / sqrt(D)` if nil.
 /// - Returns: `[B, heads, N, E]`.
-/// - Throws: ``TorchError`` for shapes that do not fit.
+/// - Throws: `TorchError` for shapes that do not fit.
 public func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
     scale: Double? = nil

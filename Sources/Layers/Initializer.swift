@@ -26,7 +26,7 @@ public enum Initializer: Hashable, Sendable {
 
     /// A fresh float32 tensor on the generator's device.
     ///
-    /// - Throws: ``TorchError`` if a fan is asked of a tensor with fewer than two dimensions.
+    /// - Throws: `TorchError` if a fan is asked of a tensor with fewer than two dimensions.
     public func tensor(_ shape: [Int], generator: Generator) throws -> Tensor {
         switch self {
         case .zeros: return try .zeros(shape, device: generator.device)

@@ -67,6 +67,7 @@ public final class ParameterStore {
     ///   - source: holds exactly the model's names, or ``finish(ignoring:)`` complains.
     ///   - dtype: floating-point tensors are converted to it; nil keeps the checkpoint's.
     ///   - device: where they go.
+    /// - Throws: `TorchError` if that device is not there.
     public init(loading source: any ParameterSource, dtype: DType? = nil, device: Device = .cpu)
         throws
     {
@@ -134,6 +135,7 @@ public final class ParameterStore {
     ///
     /// - Parameter ignored: ends of names that a checkpoint may hold without use; by default what
     ///   older files carry along (`position_ids`, `num_batches_tracked`).
+    /// - Throws: ``ParameterError`` if anything was wrong.
     public func finish(ignoring ignored: [String] = ["position_ids", "num_batches_tracked"]) throws
     {
         var report = problems

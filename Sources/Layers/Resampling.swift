@@ -19,7 +19,7 @@ public enum InterpolationMode: Hashable, Sendable {
 ///   - alignCorners: centres of the corner pixels coincide (bilinear and bicubic only).
 ///   - antialias: widens the kernel when shrinking, as PIL does (bilinear and bicubic only).
 /// - Returns: `[B, C, H', W']`.
-/// - Throws: ``TorchError`` for other ranks and sizes below 1.
+/// - Throws: `TorchError` for other ranks and sizes below 1.
 public func interpolate(
     _ x: Tensor, size: [Int], mode: InterpolationMode, alignCorners: Bool = false,
     antialias: Bool = false
@@ -53,7 +53,7 @@ public enum PaddingMode: String, Hashable, Sendable {
 ///   - padding: what lies outside.
 ///   - alignCorners: -1 and 1 are the centres of the corner pixels, not their outer edges.
 /// - Returns: `[B, C, H', W']`.
-/// - Throws: ``TorchError`` for shapes that do not fit.
+/// - Throws: `TorchError` for shapes that do not fit.
 public func gridSample(
     _ x: Tensor, _ grid: Tensor, mode: InterpolationMode = .bilinear, padding: PaddingMode = .zeros,
     alignCorners: Bool = false
@@ -81,7 +81,7 @@ public func gridSample(
 ///   - mode: what is added.
 ///   - value: with `.zeros`, another constant.
 /// - Returns: the larger tensor.
-/// - Throws: ``TorchError`` if a reflection is wider than the picture.
+/// - Throws: `TorchError` if a reflection is wider than the picture.
 public func pad(_ x: Tensor, _ padding: [Int], mode: PaddingMode = .zeros, value: Double = 0) throws
     -> Tensor
 {

@@ -43,6 +43,7 @@ extension Tensor {
     ///   - seed: d(loss)/d(self), of this tensor's shape; nil for a scalar means 1.
     ///   - retainGraph: keep what a second pass needs.
     ///   - createGraph: make the gradients differentiable themselves.
+    /// - Throws: ``TorchError`` without a graph, or with no `seed` for more than one element.
     public func backward(
         seed: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false
     ) throws {

@@ -67,6 +67,7 @@ extension Tensor {
     /// - Parameters:
     ///   - elements: as many as `shape` holds.
     ///   - shape: sizes, outermost first; one dimension with all elements if nil.
+    ///   - device: where the copy goes.
     /// - Throws: ``TorchError`` if the counts differ.
     public convenience init<Element: TensorElement>(
         _ elements: [Element], shape: [Int]? = nil, device: Device = .cpu
@@ -95,6 +96,8 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - memory: the elements, row-major, aligned for `dtype`; may be written through the tensor.
+    ///   - shape: sizes, outermost first.
+    ///   - dtype: of the elements.
     ///   - owner: kept alive until the last view of the memory is gone.
     /// - Throws: ``TorchError`` if `memory` is smaller than `shape` and `dtype` need.
     public convenience init(

@@ -17,6 +17,16 @@ import Testing
                 """)
     }
 
+    /// The length of such a header has a pickle's first two bytes.
+    @Test(arguments: [0x280, 0x380, 0x480, 0x580])
+    func readsSafetensorsWhoseLengthLooksLikeAPickle(_ length: Int) throws {
+        let folder = try Folder()
+        let count = [UInt8(length & 0xFF), UInt8(length >> 8), 0, 0, 0, 0, 0, 0]
+        let header = Array("{}".utf8) + [UInt8](repeating: 0x20, count: length - 2)
+        let path = try folder.write(count + header, "model.safetensors")
+        #expect(try openCheckpoint(path) is SafetensorsFile)
+    }
+
     static let others: [(bytes: [UInt8], says: String)] = [
         ([], "found an empty file; fetch it again"),
         ([0x1F, 0x8B, 8, 0], "found gzip-compressed data; unpack it yourself first"),
