@@ -8,10 +8,16 @@ struct Oracle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers comparison scripts.", shouldDisplay: false)
 
-    @Argument(help: "verdicts, rewrite or convert: see Reference/checkpoints/parity.py.")
+    @Argument(help: "images, or a mode of Reference/checkpoints/parity.py.")
     var mode: String
 
+    @Argument(help: "The folder of jobs, for images.")
+    var folder: String?
+
     func run() throws {
+        if mode == "images", let folder {
+            return try ImageOracle.run(folder: URL(fileURLWithPath: folder))
+        }
         try CheckpointOracle.run(
             mode: mode, input: FileHandle.standardInput.fileDescriptor,
             output: FileHandle.standardOutput.fileDescriptor)
