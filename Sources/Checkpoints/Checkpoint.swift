@@ -6,15 +6,16 @@ import Torch
 /// Tensors that stay on the CPU in their own type are views into the file, mapped copy on write:
 /// nothing is read before it is used, and the file is never changed. Where a type is converted or a
 /// device needs the data, a small piece at a time passes through memory, so a load never takes more
-/// than the result and ``stagingByteCount``.
+/// than the result and ``pieceByteCount``.
 public final class Checkpoint: ParameterSource {
     /// What lies beneath: one file, a sharded set, a torch archive.
     public let reader: any CheckpointReader
     private let entriesByName: [String: TensorEntry]
     private var mappings: [String: FileMapping] = [:]
+    private var passing: [String: FileMapping] = [:]
 
     /// Bytes that pass through memory at once when a type is converted.
-    public static let stagingByteCount = 16 << 20
+    public static let pieceByteCount = 32 << 20
 
     /// Opens a file and checks all that can be checked without reading weights.
     ///
@@ -48,45 +49,65 @@ public final class Checkpoint: ParameterSource {
     public func tensor(named name: String, dtype: DType? = nil, device: Device = .cpu) throws
         -> Tensor
     {
-        let entry = try reader.entry(named: name)
+        guard let entry = entriesByName[name] else {
+            throw CheckpointError(file: reader.path, .missingTensor(name: name))
+        }
         let target = entry.dtype.isFloatingPoint ? dtype ?? entry.dtype : entry.dtype
         if target == entry.dtype, let view = try mapped(entry) { return try view.to(device) }
-        guard target != entry.dtype, entry.byteRange != nil else {
-            let whole = try Tensor.empty(entry.shape, dtype: entry.dtype)
-            try whole.withMutableBytes { try reader.read(entry, into: $0) }
-            return try whole.to(target).to(device)
+        if target != entry.dtype, let result = try converted(entry, to: target, device: device) {
+            return result
         }
-        return try converted(entry, to: target, device: device)
+        let whole = try Tensor.empty(entry.shape, dtype: entry.dtype)
+        try whole.withMutableBytes { try reader.read(entry, into: $0) }
+        return try whole.to(target).to(device)
     }
 
     /// A view into the file; nil where its bytes are scattered or ill-aligned for their type.
     private func mapped(_ entry: TensorEntry) throws -> Tensor? {
-        guard let range = entry.byteRange, range.lowerBound % entry.dtype.byteCount == 0,
-            !range.isEmpty
-        else { return nil }
+        guard let range = entry.mappableRange else { return nil }
         let mapping = try mappings[entry.file] ?? reader.map(entry.file)
         mappings[entry.file] = mapping
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.unsafeBytes[range])
-        return try Tensor(sharing: bytes, shape: entry.shape, dtype: entry.dtype, owner: mapping)
+        return try mapping.tensor(range, shape: entry.shape, dtype: entry.dtype)
     }
 
-    /// Reads and converts a piece at a time.
-    private func converted(_ entry: TensorEntry, to dtype: DType, device: Device) throws -> Tensor {
+    /// Converts a piece at a time straight from the file, and lets go of the pages behind it; nil
+    /// where it cannot be mapped.
+    private func converted(_ entry: TensorEntry, to dtype: DType, device: Device) throws -> Tensor?
+    {
+        guard let range = entry.mappableRange else { return nil }
+        // Not the mapping of the views: they may have been written to, and releasing would undo it.
+        let mapping = try passing[entry.file] ?? reader.map(entry.file)
+        passing[entry.file] = mapping
         let result = try Tensor.empty(entry.shape, dtype: dtype, device: device)
         let flat = try result.reshaped([-1])
-        let step = Checkpoint.stagingByteCount / entry.dtype.byteCount
-        let staging = try Tensor.empty([min(step, entry.elementCount)], dtype: entry.dtype)
-        var start = 0
-        while start < entry.elementCount {
+        let step = Checkpoint.pieceByteCount / entry.dtype.byteCount
+        for start in stride(from: 0, to: entry.elementCount, by: step) {
             let end = min(start + step, entry.elementCount)
-            let piece = try staging[0..<(end - start)]
-            try piece.withMutableBytes {
-                try reader.read(entry, elements: start..<end, into: $0)
-            }
-            try flat[start..<end].copy(from: piece)
-            start = end
+            let size = entry.dtype.byteCount
+            let bytes = range.lowerBound + start * size..<range.lowerBound + end * size
+            try flat[start..<end].copy(
+                from: mapping.tensor(bytes, shape: [end - start], dtype: entry.dtype))
+            mapping.release(bytes)
         }
         return result
+    }
+}
+
+extension FileMapping {
+    /// A view of a part; it keeps the mapping.
+    fileprivate func tensor(_ range: Range<Int>, shape: [Int], dtype: DType) throws -> Tensor {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: unsafeBytes[range])
+        return try Tensor(sharing: bytes, shape: shape, dtype: dtype, owner: self)
+    }
+}
+
+extension TensorEntry {
+    /// Where the tensor can be used without a copy: together in the file and aligned for its type.
+    fileprivate var mappableRange: Range<Int>? {
+        guard let byteRange, !byteRange.isEmpty,
+            byteRange.lowerBound.isMultiple(of: dtype.byteCount)
+        else { return nil }
+        return byteRange
     }
 }
 

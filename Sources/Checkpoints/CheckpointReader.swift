@@ -57,29 +57,6 @@ extension CheckpointReader {
         }
     }
 
-    /// Reads a run of a tensor's elements; readers of contiguous files do it without the rest.
-    ///
-    /// - Parameters:
-    ///   - entry: one of ``entries``, with a ``TensorEntry/byteRange``.
-    ///   - elements: which, counted row-major.
-    ///   - buffer: exactly as many bytes as they take.
-    /// - Throws: ``CheckpointError`` if the file changed since it was opened or cannot be read.
-    func read(
-        _ entry: TensorEntry, elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer
-    ) throws {
-        guard let range = entry.byteRange else {
-            throw CheckpointError(
-                file: path,
-                .tensor(name: entry.name, expected: "contiguous bytes", found: "scattered ones"))
-        }
-        var part = entry
-        let size = entry.dtype.byteCount
-        part.shape = [elements.count]
-        let start = range.lowerBound + elements.lowerBound * size
-        part.byteRange = start..<start + elements.count * size
-        try read(part, into: buffer)
-    }
-
     /// A buffer of another size than the tensor is the caller's mistake, worth a sentence.
     func checkSize(_ entry: TensorEntry, _ buffer: UnsafeMutableRawBufferPointer) throws {
         guard buffer.count == entry.byteCount else {

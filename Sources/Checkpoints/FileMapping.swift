@@ -25,6 +25,17 @@ public final class FileMapping: @unchecked Sendable {
 
     deinit { munmap(unsafeBytes.baseAddress, unsafeBytes.count) }
 
+    /// Gives back the memory of the pages that lie wholly in `range`; they are read again from the
+    /// file when touched. Whatever was written to them is lost.
+    func release(_ range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound / page * page
+        guard start < end, let base = unsafeBytes.baseAddress else { return }
+        // Advice only: a refusal costs memory, not correctness.
+        madvise(base + start, end - start, MADV_DONTNEED)
+    }
+
     /// Copies a part out.
     ///
     /// - Parameter range: bytes from the start of the file, such as ``TensorEntry/byteRange``.

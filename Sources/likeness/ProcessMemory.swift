@@ -22,14 +22,19 @@ enum ProcessMemory {
         #endif
     }
 
-    /// The most bytes at once since the process began.
+    /// The most bytes at once since the program began; 0 where the system does not say.
     static var peak: Int {
-        var usage = rusage()
         #if os(Linux)
-            let own = __rusage_who_t(RUSAGE_SELF.rawValue), unit = 1024
+            // Not getrusage: its figure starts with what the parent process had.
+            guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+                let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+                let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+                    .flatMap({ Int($0) })
+            else { return 0 }
+            return kibibytes * 1024
         #else
-            let own = RUSAGE_SELF, unit = 1
+            var usage = rusage()
+            return getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : 0
         #endif
-        return getrusage(own, &usage) == 0 ? Int(usage.ru_maxrss) * unit : 0
     }
 }
