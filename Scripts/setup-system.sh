@@ -9,6 +9,10 @@ fail() {
 }
 
 have_cxx() { printf '#include <vector>\n' | clang++ -x c++ -fsyntax-only - >/dev/null 2>&1; }
+# An unpacked toolchain still wants the libraries and the linker that swift.org lists for Debian 12.
+have_swift() { swift --version >/dev/null 2>&1 && command -v ld >/dev/null 2>&1; }
+swift_needs='binutils binutils-gold libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libncurses6
+    libpython3.11 libsqlite3-0 libstdc++-12-dev libxml2-dev libz3-4 tzdata zlib1g-dev'
 have_pip() { python3 -m pip --version >/dev/null 2>&1; }
 have_vips() { pkg-config --exists 'vips >= 8.13' 2>/dev/null; }
 have_font() { fc-list 2>/dev/null | grep -q .; }
@@ -48,6 +52,8 @@ if [ "$(uname)" = Darwin ]; then
     have_pip || need python
     [ -z "$missing" ] || install_with_brew
 else
+    # shellcheck disable=SC2086  # a list of names
+    have_swift || need "$(echo $swift_needs)"
     command -v pkg-config >/dev/null 2>&1 || need pkg-config
     have_vips || need libvips-dev
     have_pip || need 'python3-pip python3-venv'
@@ -56,6 +62,7 @@ else
     [ -z "$missing" ] || install_with_apt
 fi
 
+swift --version >/dev/null || fail "expected 'swift --version' to work; reinstall Swift 6.3 from swift.org/install"
 have_vips || fail "expected pkg-config to find libvips 8.13 or later after the installation; is PKG_CONFIG_PATH set to something unusual?"
 have_pip || fail "expected 'python3 -m pip' to work after the installation; it fetches libtorch"
 
