@@ -39,7 +39,10 @@ fi
 [ -f "$root/include/ATen/core/dispatch/Dispatcher.h" ] && ls "$root"/lib/libtorch_cpu.* >/dev/null 2>&1 ||
     fail "expected a libtorch with include/ and lib/ in $root, found none; unset LIKENESS_TORCH to fetch one, or remove .deps and try again"
 root=$(cd "$root" && pwd)
-[ "$(readlink "$deps/torch" 2>/dev/null)" = "$root" ] || { rm -f "$deps/torch"; ln -s "$root" "$deps/torch"; }
+target=$root
+# Our own is linked relatively, so that a checkout can be moved with its build.
+[ "$root" = "$wheel/torch" ] && target=torch-$version/torch
+[ "$(readlink "$deps/torch" 2>/dev/null)" = "$target" ] || { rm -f "$deps/torch"; ln -s "$target" "$deps/torch"; }
 
 libraries="-ltorch -ltorch_cpu -lc10"
 [ -e "$root/lib/libtorch_cuda.so" ] && libraries="$libraries -ltorch_cuda -lc10_cuda"
