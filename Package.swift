@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "Images", targets: ["Images"]),
+        .library(name: "Diffusion", targets: ["Diffusion"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -29,10 +30,11 @@ let package = Package(
         .target(name: "Layers", dependencies: ["Torch"]),
         .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
         .target(name: "Images", dependencies: ["Torch", "CVips"]),
+        .target(name: "Diffusion", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "Torch", "CTorch", "Layers", "Checkpoints", "Images",
+                "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -42,6 +44,9 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Layers", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(
+            name: "DiffusionTests",
+            dependencies: ["Diffusion", "Torch", "Layers", "Checkpoints", "TestSupport"]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

@@ -1,0 +1,6 @@
+import Diffusion
+import Testing
+
+@Suite struct DiffusionErrorTests {
+    @Test func isItsSentence() { #expect("\(DiffusionError("Why."))" == "Why.") }
+}
