@@ -19,7 +19,7 @@ struct BenchCheckpoint: ParsableCommand {
     var file: String?
 
     @Option(help: "Convert while loading: fp32, fp16 or bf16.")
-    var dtype: ModelConvert.HalfType?
+    var dtype: ComputeType?
 
     @OptionGroup var reporting: Reporting
 

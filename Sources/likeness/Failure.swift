@@ -1,4 +1,5 @@
 import Checkpoints
+import Diffusion
 import Foundation
 import Images
 import Layers
@@ -38,6 +39,8 @@ struct Failure: Encodable {
         case let error as ParameterError:
             (self.error, code) = (error.description, Failure.badInput)
         case let error as ImageError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as DiffusionError:
             (self.error, code) = (error.description, Failure.badInput)
         default:
             (self.error, code) = ("\(error)", Failure.failed)

@@ -13,7 +13,10 @@ struct Likeness: ParsableCommand {
             130 interrupted.
             """,
         version: Version.text,
-        subcommands: [Demo.self, Doctor.self, Model.self, Photo.self, Bench.self, Oracle.self])
+        subcommands: [
+            Demo.self, Doctor.self, Model.self, Photo.self, Forward.self, Bench.self,
+            Oracle.self,
+        ])
 }
 
 /// What `likeness --version` prints.

@@ -173,7 +173,7 @@ struct ModelConvert: ParsableCommand {
     var output: String
 
     @Option(help: "Convert floating-point tensors: fp32, fp16 or bf16.")
-    var dtype: HalfType?
+    var dtype: ComputeType?
 
     @Flag(help: "Replace an existing output file.")
     var force = false
@@ -181,16 +181,6 @@ struct ModelConvert: ParsableCommand {
     @OptionGroup var reporting: Reporting
 
     /// The types weights are stored in.
-    enum HalfType: String, ExpressibleByArgument, CaseIterable {
-        case fp32, fp16, bf16
-        var dtype: DType {
-            switch self {
-            case .fp32: .float32
-            case .fp16: .float16
-            case .bf16: .bfloat16
-            }
-        }
-    }
 
     struct Report: Encodable {
         let input: String

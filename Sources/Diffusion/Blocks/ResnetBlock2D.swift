@@ -1,0 +1,49 @@
+import Layers
+import Torch
+
+/// Two 3x3 convolutions with a shortcut, moved by the time embedding; keys `norm1`, `conv1`,
+/// `time_emb_proj`, `norm2`, `conv2`, and `conv_shortcut` where the channels change. He et al. 2016;
+/// Dhariwal and Nichol 2021.
+public struct ResnetBlock2D {
+    let path: String
+    let norm1, norm2: GroupNorm
+    let conv1, conv2: Conv2d
+    let timeEmbProj: Linear?
+    let convShortcut: Conv2d?
+    let divisor: Double
+
+    /// - Parameters:
+    ///   - time: channels of the time embedding; nil in an autoencoder.
+    ///   - groups: of both normalisations.
+    ///   - divisor: of the result.
+    init(
+        _ scope: Scope, in inputs: Int, out outputs: Int, time: Int?, groups: Int, eps: Double,
+        divisor: Double = 1
+    ) {
+        path = scope.path
+        self.divisor = divisor
+        norm1 = GroupNorm(scope / "norm1", groups: groups, channels: inputs, eps: eps)
+        conv1 = Conv2d(scope / "conv1", in: inputs, out: outputs, kernel: 3, padding: 1)
+        timeEmbProj = time.map { Linear(scope / "time_emb_proj", in: $0, out: outputs) }
+        norm2 = GroupNorm(scope / "norm2", groups: groups, channels: outputs, eps: eps)
+        conv2 = Conv2d(scope / "conv2", in: outputs, out: outputs, kernel: 3, padding: 1)
+        convShortcut =
+            inputs == outputs
+            ? nil : Conv2d(scope / "conv_shortcut", in: inputs, out: outputs, kernel: 1)
+    }
+
+    /// `[B, in, H, W]` to `[B, out, H, W]`.
+    ///
+    /// - Parameter time: SiLU of the time embedding, `[B, time]`.
+    func callAsFunction(_ x: Tensor, time: Tensor? = nil, hooks: FeatureHooks = .none) throws
+        -> Tensor
+    {
+        var hidden = try conv1(silu(norm1(x)))
+        if let timeEmbProj, let time {
+            hidden = try hidden + timeEmbProj(time).unsqueezed(-1).unsqueezed(-1)
+        }
+        hidden = try conv2(silu(norm2(hidden)))
+        let sum = try (convShortcut?(x) ?? x) + hidden
+        return try hooks(path, divisor == 1 ? sum : sum / divisor)
+    }
+}

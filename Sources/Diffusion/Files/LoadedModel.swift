@@ -1,0 +1,125 @@
+import Checkpoints
+import Layers
+import Torch
+
+/// A network with its parameters, read from a folder.
+public struct LoadedModel<Network> {
+    /// The network.
+    public let network: Network
+    /// Its parameters.
+    public let store: ParameterStore
+    /// Where it came from.
+    public let folder: ModelFolder
+    /// What a user should know, each a sentence: another variant was taken, say.
+    public let notes: [String]
+}
+
+extension ModelFolder {
+    /// Reads a network: its configuration, then every tensor of its weights.
+    ///
+    /// - Parameters:
+    ///   - dtype: converts the weights; nil keeps the file's types.
+    ///   - device: where they go.
+    ///   - renaming: gives the file's tensors the names that the network uses.
+    ///   - build: makes the network from its scope.
+    /// - Throws: ``DiffusionError`` with all that is wrong with the configuration, or with all
+    ///   missing, unused and mis-shaped tensors; `CheckpointError`; `TorchError`.
+    func load<Network>(
+        dtype: DType?, device: Device,
+        renaming: (any ParameterSource) -> any ParameterSource = { $0 },
+        build: (Scope, ConfigurationFile) throws -> Network
+    ) throws -> LoadedModel<Network> {
+        let file = try configuration()
+        // The configuration is checked before gigabytes are touched.
+        _ = try build(ParameterStore.shapesOnly().root, file)
+        let found = try weights()
+        let source = renaming(Checkpoint(try openCheckpoint(found.path)))
+        let store = try ParameterStore(loading: source, dtype: dtype, device: device)
+        let network = try build(store.root, configuration())
+        do { try store.finish() } catch let error as ParameterError {
+            throw DiffusionError(
+                "\(found.path): the weights do not fit \(file.path): \(error); take both from one "
+                    + "model")
+        }
+        return LoadedModel(
+            network: network, store: store, folder: self,
+            notes: [found.note].compactMap { $0 })
+    }
+
+    /// Reads a denoising network.
+    ///
+    /// - Throws: as all of these: ``DiffusionError`` naming everything wrong at once,
+    ///   `CheckpointError` for a broken file, `TorchError`.
+    public func unet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
+        UNet2DCondition
+    > {
+        try load(dtype: dtype, device: device) {
+            UNet2DCondition($0, try UNet2DConditionConfiguration($1))
+        }
+    }
+
+    /// Reads a ControlNet.
+    public func controlNet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
+        ControlNet
+    > {
+        try load(dtype: dtype, device: device) { ControlNet($0, try ControlNetConfiguration($1)) }
+    }
+
+    /// Reads an autoencoder.
+    public func autoencoder(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
+        AutoencoderKL
+    > {
+        try load(dtype: dtype, device: device, renaming: RenamedSource.autoencoder) {
+            AutoencoderKL($0, try AutoencoderKLConfiguration($1))
+        }
+    }
+
+    /// Reads a text encoder, with a projection where its weights have one.
+    public func clipText(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<CLIPText>
+    {
+        let projects = try openWeights().entries.contains { $0.name == "text_projection.weight" }
+        return try load(
+            dtype: dtype, device: device,
+            renaming: {
+                RenamedSource.prefixed($0, "text_model.", except: ["text_projection."])
+            }
+        ) {
+            CLIPText(
+                $0 / "text_model", try CLIPTextConfiguration($1), projection: projects ? $0 : nil)
+        }
+    }
+
+    /// Reads an image encoder.
+    public func clipVision(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
+        CLIPVision
+    > {
+        try load(
+            dtype: dtype, device: device,
+            renaming: {
+                RenamedSource.prefixed($0, "vision_model.", except: ["visual_projection."])
+            }
+        ) { CLIPVision($0, try CLIPVisionConfiguration($1)) }
+    }
+}
+
+extension IPAdapter {
+    /// Reads an adapter's file.
+    ///
+    /// - Parameters:
+    ///   - path: a safetensors or torch file with `image_proj.*` and `ip_adapter.*`.
+    ///   - unet: the network it will be used with.
+    ///   - dtype: of that network.
+    ///   - device: of that network.
+    /// - Throws: ``DiffusionError``, `CheckpointError`, `TorchError`.
+    public convenience init(
+        _ path: String, for unet: UNet2DCondition, dtype: DType? = nil, device: Device = .cpu
+    ) throws {
+        let source = Checkpoint(try openCheckpoint(path))
+        let shape = try IPAdapterShape(of: source)
+        let store = try ParameterStore(loading: source, dtype: dtype, device: device)
+        self.init(store.root, shape, for: unet)
+        do { try store.finish() } catch let error as ParameterError {
+            throw DiffusionError("\(path): the adapter does not fit this UNet: \(error)")
+        }
+    }
+}

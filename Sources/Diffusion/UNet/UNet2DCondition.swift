@@ -1,0 +1,83 @@
+import Layers
+import Torch
+
+/// The denoising network of Stable Diffusion: SD1.5, SDXL and their like. Rombach et al. 2022;
+/// Podell et al. 2023. Keys as in diffusers' `UNet2DConditionModel`.
+public struct UNet2DCondition {
+    /// What it was built from.
+    public let configuration: UNet2DConditionConfiguration
+    let trunk: UNetTrunk
+    let upBlocks: [UNetUpBlock]
+    let convNormOut: GroupNorm
+    let convOut: Conv2d
+
+    /// Takes the network's parameters from `scope`.
+    public init(_ scope: Scope, _ configuration: UNet2DConditionConfiguration) {
+        self.configuration = configuration
+        let layout = configuration.layout
+        trunk = UNetTrunk(scope, layout)
+        let levels = layout.blockOutChannels.indices.map(layout.up)
+        var skips = layout.skipChannels
+        upBlocks = levels.enumerated().map { index, level in
+            let own = Array(skips.suffix(level.layers).reversed())
+            skips.removeLast(min(level.layers, skips.count))
+            return UNetUpBlock(
+                scope / "up_blocks" / index, in: levels[max(index - 1, 0)].channels, skips: own,
+                level, layout.shared, upsamples: index < levels.count - 1)
+        }
+        let first = layout.blockOutChannels[0]
+        convNormOut = GroupNorm(
+            scope / "conv_norm_out", groups: layout.groups, channels: first, eps: layout.eps)
+        convOut = Conv2d(
+            scope / "conv_out", in: first, out: configuration.outChannels,
+            kernel: configuration.convOutKernel, padding: (configuration.convOutKernel - 1) / 2)
+    }
+
+    /// Predicts the noise (or what the scheduler's prediction type says).
+    ///
+    /// - Parameters:
+    ///   - sample: noisy latents `[B, in_channels, H, W]`, any size.
+    ///   - timestep: `[]` or `[B]`, 0..<1000.
+    ///   - context: text `[B, M, cross_attention_dim]`.
+    ///   - contextMask: `[B, M]`, 1 where a token counts; all count if nil.
+    ///   - added: SDXL's added conditions, where the network has them.
+    ///   - residuals: what ControlNets add.
+    ///   - images: image prompts of IP-Adapters.
+    ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: `[B, out_channels, H, W]`.
+    /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
+    public func callAsFunction(
+        _ sample: Tensor, timestep: Tensor, context: Tensor, contextMask: Tensor? = nil,
+        added: AddedConditions? = nil, residuals: ControlResiduals? = nil,
+        images: [ImagePrompt] = [], hooks: FeatureHooks = .none
+    ) throws -> Tensor {
+        let pass = UNetPass(
+            time: try trunk.embedding(
+                timestep, batch: sample.shape.first ?? 1, added: added, dtype: sample.dtype),
+            context: context, contextMask: try contextMask.map(attentionBias(dtype: sample.dtype)),
+            images: images, hooks: hooks)
+        let input = try configuration.centerInputSample ? sample * 2 - 1 : sample
+        var (x, skips) = try trunk.down(hooks("conv_in", trunk.convIn(input)), pass)
+        if let residuals {
+            guard residuals.down.count == skips.count else {
+                throw DiffusionError(
+                    "Expected \(skips.count) ControlNet residuals for this UNet, found "
+                        + "\(residuals.down.count); take a ControlNet of the same family.")
+            }
+            skips = try zip(skips, residuals.down).map { try $0 + $1 }
+        }
+        skips = try skips.enumerated().map { try hooks("down_block_res_samples.\($0)", $1) }
+        if let mid = trunk.midBlock { x = try mid(x, pass) }
+        if let residuals { x = try x + residuals.mid }
+        x = try hooks("mid_block_res_sample", x)
+        for block in upBlocks { x = try block(x, skips: &skips, pass) }
+        return try hooks("conv_out", convOut(silu(convNormOut(x))))
+    }
+
+    /// 0 where a token counts, a large negative number elsewhere: `[B, M]` to `[B, 1, 1, M]`.
+    private func attentionBias(dtype: DType) -> (Tensor) throws -> Tensor {
+        { mask in
+            try ((1 - mask.to(dtype)) * -10000.0).unsqueezed(1).unsqueezed(1)
+        }
+    }
+}

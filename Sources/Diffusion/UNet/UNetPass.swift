@@ -1,0 +1,49 @@
+import Torch
+
+/// What every block of a UNet needs in one forward pass.
+struct UNetPass {
+    /// SiLU of the time embedding, `[B, 4 * C]`: every block starts with it, so it is taken once.
+    let time: Tensor
+    /// Text, `[B, M, cross_attention_dim]`.
+    let context: Tensor
+    /// Added to the attention scores, broadcasts to `[B, heads, N, M]`.
+    let contextMask: Tensor?
+    let images: [ImagePrompt]
+    let hooks: FeatureHooks
+}
+
+/// SDXL's conditions beside the text. Podell et al. 2023, section 2.2.
+public struct AddedConditions {
+    /// The second text encoder's pooled output, `[B, 1280]`.
+    public var textEmbeds: Tensor
+    /// Original height and width, crop top and left, target height and width: `[B, 6]`, pixels.
+    public var timeIds: Tensor
+
+    /// Conditions for a batch.
+    public init(textEmbeds: Tensor, timeIds: Tensor) {
+        (self.textEmbeds, self.timeIds) = (textEmbeds, timeIds)
+    }
+}
+
+/// What a ControlNet adds to a UNet's skip connections and to its middle.
+public struct ControlResiduals {
+    /// One for each of the UNet's skips, shallow first, each of the skip's shape.
+    public var down: [Tensor]
+    /// `[B, C, h, w]` of the middle block.
+    public var mid: Tensor
+
+    /// Residuals as a ControlNet gives them.
+    public init(down: [Tensor], mid: Tensor) { (self.down, self.mid) = (down, mid) }
+
+    /// The sum of several ControlNets' residuals; nil of none.
+    ///
+    /// - Throws: `TorchError` if their shapes differ.
+    public static func sum(_ all: [ControlResiduals]) throws -> ControlResiduals? {
+        guard var total = all.first else { return nil }
+        for next in all.dropFirst() {
+            total.down = try zip(total.down, next.down).map { try $0 + $1 }
+            total.mid = try total.mid + next.mid
+        }
+        return total
+    }
+}

@@ -1,0 +1,76 @@
+import Layers
+import Torch
+
+/// The half that a UNet and its ControlNets share: time and added embeddings, the first
+/// convolution, the down path and the middle.
+struct UNetTrunk {
+    let configuration: UNetLayout
+    let convIn: Conv2d
+    let timeEmbedding: TimestepEmbedding
+    let addEmbedding: TimestepEmbedding?
+    let downBlocks: [UNetDownBlock]
+    let midBlock: UNetMidBlock?
+
+    init(_ scope: Scope, _ layout: UNetLayout) {
+        configuration = layout
+        let channels = layout.blockOutChannels
+        convIn = Conv2d(
+            scope / "conv_in", in: layout.inChannels, out: channels[0],
+            kernel: layout.convInKernel, padding: (layout.convInKernel - 1) / 2)
+        timeEmbedding = TimestepEmbedding(
+            scope / "time_embedding", in: channels[0], out: layout.timeChannels)
+        addEmbedding = layout.added.map {
+            TimestepEmbedding(
+                scope / "add_embedding", in: $0.inputChannels, out: layout.timeChannels)
+        }
+        downBlocks = channels.indices.map { index in
+            UNetDownBlock(
+                scope / "down_blocks" / index, in: channels[max(index - 1, 0)],
+                layout.down(index), layout.shared, downsamples: index < channels.count - 1)
+        }
+        midBlock = layout.mid.map { UNetMidBlock(scope / "mid_block", $0, layout.shared) }
+    }
+
+    /// SiLU of the embedded time and added conditions, `[B, timeChannels]`.
+    ///
+    /// - Parameters:
+    ///   - timestep: one for all or one a sample, any numeric dtype.
+    ///   - dtype: of the network.
+    func embedding(
+        _ timestep: Tensor, batch: Int, added: AddedConditions?, dtype: DType
+    ) throws -> Tensor {
+        let steps = try timestep.reshaped([-1]).expanded([batch])
+        let sines = try sinusoidalEmbedding(
+            steps, channels: configuration.blockOutChannels[0],
+            cosineFirst: configuration.flipSinToCos, shift: configuration.freqShift)
+        var time = try timeEmbedding(sines.to(dtype))
+        switch (addEmbedding, configuration.added, added) {
+        case (let addEmbedding?, let sizes?, let added?):
+            let ids = try sinusoidalEmbedding(
+                added.timeIds.flattened(), channels: sizes.timeChannels,
+                cosineFirst: configuration.flipSinToCos, shift: configuration.freqShift)
+            let both = try Tensor.cat(
+                [added.textEmbeds.to(dtype), ids.reshaped([batch, -1]).to(dtype)], along: -1)
+            time = try time + addEmbedding(both)
+        case (nil, _, _): break
+        default:
+            throw DiffusionError(
+                "This network was trained with SDXL's added conditions: expected text_embeds and "
+                    + "time_ids, found none.")
+        }
+        return try silu(time)
+    }
+
+    /// - Parameter x: after the first convolution, `[B, C, H, W]`.
+    /// - Returns: the skip connections, `x` itself first, and the last one, which goes on.
+    func down(_ x: Tensor, _ pass: UNetPass) throws -> (output: Tensor, skips: [Tensor]) {
+        var skips = [x]
+        var x = x
+        for block in downBlocks {
+            let (output, own) = try block(x, pass)
+            x = output
+            skips += own
+        }
+        return (x, skips)
+    }
+}
