@@ -59,10 +59,10 @@ extension CheckpointError.Problem {
 }
 
 /// Text from a file made fit for one line of a message: quoted, escaped, at most 200 characters.
-func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
+package func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
 
 /// Control characters escaped, since a hostile name must not drive the reader's terminal.
-func shortened(_ text: String) -> String {
+package func shortened(_ text: String) -> String {
     var result = ""
     var count = 0
     for scalar in text.unicodeScalars {
@@ -76,7 +76,7 @@ func shortened(_ text: String) -> String {
 }
 
 /// The first ten of a list, and how many more there are.
-func listed(_ names: [String]) -> String {
+package func listed(_ names: [String]) -> String {
     let shown = names.prefix(10).map(shortened).joined(separator: ", ")
     return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
 }

@@ -4,18 +4,18 @@ import Foundation
 ///
 /// Reads go through `pread`, so threads may share one. The descriptor is opened once, read-only,
 /// and never handed to a child process.
-final class InputFile: Sendable {
+package final class InputFile: Sendable {
     /// As the caller named it; used in errors.
-    let path: String
+    package let path: String
     /// Size in bytes when it was opened.
-    let size: Int
+    package let size: Int
     private let descriptor: Int32
     private let stamp: Stamp
 
     /// Opens `path` and looks at it once.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be opened or is not a plain file.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         // O_NONBLOCK: opening a named pipe must not wait for a writer. Plain files ignore it.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -49,7 +49,7 @@ final class InputFile: Sendable {
     }
 
     /// `count` bytes from `offset`; the caller has checked them against ``size``.
-    func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let target = UnsafeMutableRawBufferPointer(
                 start: buffer.baseAddress, count: count)

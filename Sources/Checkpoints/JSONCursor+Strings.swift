@@ -1,6 +1,6 @@
 extension JSONCursor {
     /// Reads a string in quotes.
-    mutating func string() throws -> String {
+    package mutating func string() throws -> String {
         guard take("\"") else { throw failure("a string") }
         let start = position
         var text: [UInt8] = []

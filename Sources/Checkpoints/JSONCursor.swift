@@ -2,9 +2,9 @@
 ///
 /// RFC 8259 over bytes: strict UTF-8, no byte-order mark, no lone surrogates, no second document.
 /// Stricter than the RFC in one way: a key may appear once per object.
-struct JSONCursor {
-    let bytes: [UInt8]
-    private(set) var position = 0
+package struct JSONCursor {
+    package let bytes: [UInt8]
+    package private(set) var position = 0
     /// How deep the cursor stands; bounds the recursion in ``skipValue()``.
     private var depth = 0
 
@@ -12,13 +12,13 @@ struct JSONCursor {
     static let maximumDepth = 64
 
     /// A parse failure; the caller adds the file's name.
-    struct Failure: Error {
-        let offset: Int
-        let expected: String
-        let found: String
+    package struct Failure: Error {
+        package let offset: Int
+        package let expected: String
+        package let found: String
     }
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// RFC 8259 whitespace, the only bytes allowed around values.
     static func isWhitespace(_ byte: UInt8) -> Bool {
@@ -26,20 +26,20 @@ struct JSONCursor {
     }
 
     /// The next byte after whitespace, left in place.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while position < bytes.count, Self.isWhitespace(bytes[position]) { position += 1 }
         return position < bytes.count ? bytes[position] : nil
     }
 
     /// Steps over `byte` if it is next.
-    mutating func take(_ byte: Character) -> Bool {
+    package mutating func take(_ byte: Character) -> Bool {
         guard let next = peek(), next == byte.asciiValue else { return false }
         position += 1
         return true
     }
 
     /// Reads `{ … }`, handing each key to `member`, which must read the value.
-    mutating func object(_ member: (inout JSONCursor, String) throws -> Void) throws {
+    package mutating func object(_ member: (inout JSONCursor, String) throws -> Void) throws {
         guard take("{") else { throw failure("an object") }
         try enter()
         // Swift holds two spellings of é equal, so they count as one key: no dictionary of ours
@@ -64,7 +64,7 @@ struct JSONCursor {
     }
 
     /// Reads `[ … ]`; `element` must read one value.
-    mutating func array(_ element: (inout JSONCursor) throws -> Void) throws {
+    package mutating func array(_ element: (inout JSONCursor) throws -> Void) throws {
         guard take("[") else { throw failure("an array") }
         try enter()
         if !take("]") {
@@ -75,7 +75,7 @@ struct JSONCursor {
     }
 
     /// Reads a whole number in `0...Int.max`; signs, fractions and exponents are refused.
-    mutating func integer() throws -> Int {
+    package mutating func integer() throws -> Int {
         guard let first = peek(), isDigit(first) else { throw failure("a whole number") }
         let start = position
         try skipNumber()
@@ -89,7 +89,7 @@ struct JSONCursor {
     }
 
     /// Reads any value and forgets it, checking it as strictly as the rest.
-    mutating func skipValue() throws {
+    package mutating func skipValue() throws {
         switch peek() {
         case UInt8(ascii: "{"): try object { cursor, _ in try cursor.skipValue() }
         case UInt8(ascii: "["): try array { try $0.skipValue() }
@@ -102,7 +102,7 @@ struct JSONCursor {
     }
 
     /// Reads exactly this word.
-    mutating func word(_ text: String) throws {
+    package mutating func word(_ text: String) throws {
         guard peek() != nil, bytes[position...].starts(with: text.utf8) else {
             throw failure("a value")
         }
@@ -110,12 +110,12 @@ struct JSONCursor {
     }
 
     /// Throws unless only whitespace is left.
-    mutating func end() throws {
+    package mutating func end() throws {
         guard peek() == nil else { throw failure("nothing after the closing brace") }
     }
 
     /// A failure at the cursor that shows the byte found there.
-    func failure(_ expected: String) -> Failure {
+    package func failure(_ expected: String) -> Failure {
         guard position < bytes.count else {
             return Failure(offset: position, expected: expected, found: "the end")
         }
