@@ -1,0 +1,213 @@
+"""Compares Likeness's networks with diffusers and transformers, whole output against whole output.
+
+    python parity.py LIKENESS [oracle] [--quick] [--only TEXT] [--keep DIR]
+
+Writes every network of models.py as a published folder, runs `LIKENESS forward NET --model DIR
+--inputs FILE -o FILE`, and prints one table. fp32: largest error <= 2e-5 of the output's largest
+value and cosine >= 0.999999; bf16 against bf16: cosine >= 0.9999. The rows called `control` give
+the program a spoilt folder and must miss the fp32 bound, else the comparison would prove nothing.
+Without --quick, also Stable Diffusion 1.5's UNet and VAE at full size (about 8 GB of memory).
+Exits with 1 if a row fails.
+"""
+
+import argparse
+import gc
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")
+warnings.filterwarnings("ignore")
+
+import diffusers
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+
+import models
+
+diffusers.utils.logging.set_verbosity_error()
+transformers.utils.logging.set_verbosity_error()
+transformers.utils.logging.disable_progress_bar()
+ERROR, COSINE, COSINE_BF16 = 2e-5, 0.999999, 0.9999
+
+
+# One row
+
+
+class Table:
+    """Prints rows as they come; remembers whether all were as they should be."""
+
+    def __init__(self):
+        self.rows = self.failures = 0
+        print(f"{'component':12} {'configuration':44} {'error':>9} {'cosine':>12}  verdict")
+
+    def add(self, component, configuration, error, cosine, good, note=""):
+        self.rows += 1
+        self.failures += not good
+        numbers = f"{error:9.1e} {cosine:12.9f}" if error is not None else f"{'':9} {'':12}"
+        print(f"{component:12} {configuration:44} {numbers}  {'ok' if good else 'FAIL'}{note and ': ' + note}", flush=True)
+
+
+def difference(ours, theirs):
+    """The largest error relative to the output's largest value, and the smallest cosine, over all tensors."""
+    error, cosine = 0.0, 1.0
+    for name, expected in theirs.items():
+        x, y = ours[name].double().flatten(), expected.double().flatten()
+        if not torch.isfinite(x).all():
+            return float("inf"), 0.0
+        error = max(error, float((x - y).abs().max() / y.abs().max()))
+        cosine = min(cosine, float(x @ y / (x.norm() * y.norm())))
+    return error, cosine
+
+
+def complaint(ours, theirs):
+    """What is wrong with the names and shapes of the outputs, if anything is."""
+    missing = sorted(set(theirs) - set(ours))
+    if missing:
+        return f"no {', '.join(missing)}; there are {', '.join(sorted(ours))}"
+    for name, expected in theirs.items():
+        if ours[name].shape != expected.shape:
+            return f"{name} is {list(ours[name].shape)}, expected {list(expected.shape)}"
+    return ""
+
+
+def run(likeness, network, folder, inputs, dtype="fp32", timeout=900):
+    """The program's outputs, or what it said instead."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, result = os.path.join(scratch, "in.safetensors"), os.path.join(scratch, "out.safetensors")
+        save_file({key: value.contiguous() for key, value in inputs.items()}, source)
+        command = [likeness, "forward", network, "--model", str(folder), "--inputs", source, "-o", result]
+        try:
+            done = subprocess.run(command + ["--dtype", dtype], capture_output=True, text=True, timeout=timeout)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return None, str(error)
+        if done.returncode or not os.path.exists(result):
+            words = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
+            return None, f"status {done.returncode}: {' '.join(words[:3])[:300]}"
+        return load_file(result), ""
+
+
+def compare(table, likeness, component, configuration, folder, inputs, expected, dtype="fp32", spoilt=False):
+    ours, problem = run(likeness, component, folder, inputs, dtype)
+    problem = problem or complaint(ours, expected)
+    if problem:
+        return table.add(component, configuration, None, None, False, problem)
+    error, cosine = difference(ours, expected)
+    if dtype == "bf16":
+        return table.add(component, configuration + " (bf16)", error, cosine, cosine >= COSINE_BF16)
+    close = error <= ERROR and cosine >= COSINE
+    table.add(component, configuration, error, cosine, close != spoilt)
+
+
+# Spoilt folders
+
+
+def spoil(folder, how):
+    """Changes a saved folder so that its outputs must change; False if it has nothing of the kind."""
+    config = folder / "config.json"
+    if how == "norm eps x 10":
+        values = json.loads(config.read_text())
+        key = next((key for key in ("norm_eps", "layer_norm_eps") if key in values), None)
+        if key is None:
+            return False
+        values[key] *= 10
+        config.write_text(json.dumps(values))
+        return True
+    file = next(folder.glob("*.safetensors"))
+    tensors = load_file(file)
+    matrices = sorted(key for key, value in tensors.items() if value.dim() > 1 and "embedding" not in key)
+    middle = matrices[len(matrices) // 2]
+    if how == "one tensor x 1.01":
+        tensors[middle] = tensors[middle] * 1.01
+    else:
+        twin = next(key for key in matrices if key != middle and tensors[key].shape == tensors[middle].shape)
+        tensors[middle], tensors[twin] = tensors[twin], tensors[middle]
+    save_file(tensors, file, {"format": "pt"})
+    return True
+
+
+def controls(table, likeness, case, folder):
+    model = models.build(case)
+    for how in ("one tensor x 1.01", "two tensors swapped", "norm eps x 10"):
+        spoilt = folder.with_name(folder.name + " spoilt")
+        shutil.copytree(folder, spoilt)
+        if spoil(spoilt, how):
+            other = models.CLASSES[case.type].from_pretrained(spoilt).eval()
+            for network, inputs in case.inputs.items():
+                expected = models.forward(model, network, inputs)
+                error, cosine = difference(models.forward(other, network, inputs), expected)
+                # A swap inside the decoder leaves the encoder's outputs alone.
+                if error > 0:
+                    assert error > 2 * ERROR, f"{case.name}, {how}: the reference itself moves by {error:.1e} only"
+                    compare(table, likeness, network, f"control: {case.name}, {how}", spoilt, inputs, expected, spoilt=True)
+        shutil.rmtree(spoilt)
+
+
+# Full size
+
+
+def full_size(table, likeness, folder):
+    draws = models.Inputs(1)
+    latent, context = draws.normal(1, 4, 64, 64), draws.normal(1, 77, 768)
+    picture = 2 * draws.uniform(1, 3, 512, 512) - 1
+    unet = {"unet": {"sample": latent, "timestep": torch.tensor([601]), "encoder_hidden_states": context}}
+    vae = {"vae-encode": {"x": picture}, "vae-decode": {"z": latent}}
+    for type, config, networks in [("UNet2DConditionModel", models.SD15_UNET, unet), ("AutoencoderKL", models.SD15_VAE, vae)]:
+        model = models.build_large(type, config, 70000)
+        models.save(model, folder)
+        expected = {network: models.forward(model, network, inputs) for network, inputs in networks.items()}
+        del model
+        gc.collect()
+        for network, inputs in networks.items():
+            compare(table, likeness, network, "Stable Diffusion 1.5, full size", folder, inputs, expected[network])
+        shutil.rmtree(folder)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("likeness")
+    parser.add_argument("rest", nargs="*", help="ignored")
+    parser.add_argument("--quick", action="store_true", help="leave out the networks of full size")
+    parser.add_argument("--only", default="", help="only configurations whose name contains this text")
+    parser.add_argument("--keep", help="write the folders here and leave them there")
+    options = parser.parse_args()
+    scratch = pathlib.Path(options.keep or tempfile.mkdtemp())
+    scratch.mkdir(parents=True, exist_ok=True)
+    table = Table()
+    spoilable = {"UNet2DConditionModel": "sd15", "ControlNetModel": "sd15", "AutoencoderKL": "two levels",
+                 "CLIPTextModel": "sd15 text, end token 2", "CLIPVisionModelWithProjection": "ViT-L shaped"}  # fmt: skip
+    try:
+        for case in models.cases():
+            if options.only not in f"{case.kind} {case.name}":
+                continue
+            folder = scratch / f"{case.kind} {case.name}"
+            model = models.build(case)
+            models.save(model, folder, case.saved)
+            label = case.name + ("" if case.saved in ("plain", "old attention") else f" ({case.saved})")
+            for dtype in ("fp32", "bf16"):
+                model.to(torch.bfloat16 if dtype == "bf16" else torch.float32)
+                for network, inputs in case.inputs.items():
+                    expected = models.forward(model, network, inputs)
+                    compare(table, options.likeness, network, label, folder, inputs, expected, dtype)
+            if spoilable.get(case.type) == case.name:
+                controls(table, options.likeness, case, folder)
+            if not options.keep:
+                shutil.rmtree(folder)
+        if not options.quick and not options.only:
+            full_size(table, options.likeness, scratch / "full size")
+    finally:
+        if not options.keep:
+            shutil.rmtree(scratch)
+    print(f"{table.rows} rows, {table.failures} failed")
+    sys.exit(1 if table.failures else 0)
+
+
+if __name__ == "__main__":
+    main()
