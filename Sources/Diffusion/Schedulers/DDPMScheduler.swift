@@ -20,7 +20,9 @@ struct DDPMScheduler: Scheduler {
         varianceType = configuration.varianceType ?? "fixed_small"
     }
 
-    func needsNoise(at index: Int) -> Bool { timesteps[index] > 0 }
+    func needsNoise(at index: Int) -> Bool {
+        timesteps.indices.contains(index) && timesteps[index] > 0
+    }
 
     mutating func step(_ output: Tensor, at index: Int, sample: Tensor, noise: Tensor?) throws
         -> SchedulerStep

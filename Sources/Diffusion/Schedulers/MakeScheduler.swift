@@ -6,6 +6,7 @@
 ///   - kind: the sampler; the configuration's own class if nil.
 ///   - steps: how many, in 1...number of training timesteps.
 ///   - eta: DDIM: 0 draws no noise, 1 as much as DDPM; in 0...1. Others take only 0.
+/// - Returns: a value for one run, before its first step.
 /// - Throws: ``DiffusionError`` for a class or settings that are not offered, all settings at once,
 ///   and for steps that the schedule cannot be divided into.
 public func makeScheduler(
@@ -27,6 +28,11 @@ public func makeScheduler(
     let schedule = try NoiseSchedule(configuration)
     guard (1...schedule.trainTimesteps).contains(steps) else {
         throw DiffusionError("Expected 1...\(schedule.trainTimesteps) steps, found \(steps).")
+    }
+    let offset = configuration.stepsOffset ?? 0
+    guard (0..<schedule.trainTimesteps).contains(offset) else {
+        throw DiffusionError(
+            "Expected steps_offset in 0..<\(schedule.trainTimesteps), found \(offset).")
     }
     switch kind {
     case .ddpm: return try DDPMScheduler(configuration, schedule, steps: steps)

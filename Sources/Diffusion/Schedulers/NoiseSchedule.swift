@@ -18,16 +18,19 @@ public struct NoiseSchedule: Sendable {
 
     /// The schedule of a configuration.
     ///
-    /// - Throws: ``DiffusionError`` for a number of timesteps that is not in 1...1000000, for betas
-    ///   outside 0...1, and for trained betas of another count than the timesteps.
+    /// - Throws: ``DiffusionError`` for a number of timesteps that is not in 2...1000000, for betas
+    ///   that are not more than 0 and at most 1, and for trained betas of another count than the timesteps.
     public init(_ configuration: SchedulerConfiguration) throws {
         let count = configuration.trainTimesteps ?? 1000
-        guard (1...1_000_000).contains(count) else {
-            throw DiffusionError("Expected num_train_timesteps in 1...1000000, found \(count).")
+        guard (2...1_000_000).contains(count) else {
+            throw DiffusionError("Expected num_train_timesteps in 2...1000000, found \(count).")
         }
         var betas = try NoiseSchedule.betas(configuration, count: count)
         if configuration.rescaleBetasZeroSNR == true {
             betas = try NoiseSchedule.rescaledToZeroSNR(betas)
+        }
+        guard betas.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
+            throw DiffusionError("Every beta must be more than 0 and at most 1.")
         }
         self.betas = betas
         alphasCumprod = try Tensor(betas.map { 1 - $0 }).cumulativeProduct(along: 0).toArray()
@@ -72,9 +75,8 @@ public struct NoiseSchedule: Sendable {
     /// Lin et al. 2023, algorithm 1: shifts and scales the roots of alphaBar so that the last is 0
     /// and the first stays.
     private static func rescaledToZeroSNR(_ betas: [Float]) throws -> [Float] {
-        let alphasCumprod: [Float] = try Tensor(betas.map { 1 - $0 }).cumulativeProduct(along: 0)
+        let roots: [Float] = try Tensor(betas.map { 1 - $0 }).cumulativeProduct(along: 0).sqrt()
             .toArray()
-        let roots = alphasCumprod.map { $0.squareRoot() }
         guard let first = roots.first, let last = roots.last, first > last else {
             throw DiffusionError("rescale_betas_zero_snr needs at least two timesteps.")
         }

@@ -58,6 +58,7 @@ extension SchedulerConfiguration {
     /// - Parameters:
     ///   - json: the file's bytes.
     ///   - path: the file, for error messages.
+    /// - Returns: the settings that the file has; nil for those it has not.
     /// - Throws: ``DiffusionError`` for text that is not a JSON object, for a value of the wrong kind
     ///   and, all at once, for keys that nothing here knows. Keys that start with `_` may be there.
     public static func load(json: [UInt8], from path: String) throws -> SchedulerConfiguration {
@@ -103,7 +104,8 @@ extension SchedulerConfiguration {
         case .keyNotFound(let key, _): return "expected the key \(key.stringValue)."
         case .typeMismatch(_, let context), .valueNotFound(_, let context),
             .dataCorrupted(let context):
-            return "\(name(context.codingPath)) is not what it should be. \(context.debugDescription)"
+            return
+                "\(name(context.codingPath)) is not what it should be. \(context.debugDescription)"
         @unknown default: return "not a scheduler configuration."
         }
     }

@@ -46,9 +46,9 @@ public struct SchedulerConfiguration: Codable, Hashable, Sendable {
     public var className: String
     /// Number of training timesteps; 1000 if nil.
     public var trainTimesteps: Int?
-    /// First beta, in 0...1; 0.0001 if nil.
+    /// First beta, more than 0, at most 1; 0.0001 if nil.
     public var betaStart: Double?
-    /// Last beta, in 0...1; 0.02 if nil.
+    /// Last beta, more than 0, at most 1; 0.02 if nil.
     public var betaEnd: Double?
     /// Shape of the betas; linear if nil.
     public var betaSchedule: BetaSchedule?
@@ -58,7 +58,7 @@ public struct SchedulerConfiguration: Codable, Hashable, Sendable {
     public var predictionType: PredictionType?
     /// Spread of the steps; leading for DDPM, DDIM and PNDM, linspace for the others if nil.
     public var timestepSpacing: TimestepSpacing?
-    /// Added to leading timesteps; 0 if nil.
+    /// Added to leading timesteps, in `0..<trainTimesteps`; 0 if nil.
     public var stepsOffset: Int?
     /// DDIM, PNDM: end at no noise (true) or at the first timestep's; true for DDIM, false for PNDM.
     public var setAlphaToOne: Bool?

@@ -49,6 +49,9 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
         var problems: [String] = []
         func refuse(_ refused: Bool, _ clause: String) { if refused { problems.append(clause) } }
         let c = configuration
+        if let range = c.clipSampleRange {
+            refuse(!(range > 0), "clip_sample_range must be positive")
+        }
         let hasSigmas = [.euler, .dpmpp2M, .uniPC].contains(self)
         refuse(c.thresholding == true && !isEuler && self != .pndm, "thresholding is not offered")
         if hasSigmas {

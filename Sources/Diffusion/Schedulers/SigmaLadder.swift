@@ -71,8 +71,8 @@ struct SigmaLadder {
         let start = pow(greatest, 1 / rho)
         let end = pow(least, 1 / rho)
         return (0..<count).map { index in
-            let ramp =
-                index > 0 && index == count - 1 ? 1 : Double(index) * (1 / Double(max(count - 1, 1)))
+            let isLast = index > 0 && index == count - 1
+            let ramp = isLast ? 1 : Double(index) * (1 / Double(max(count - 1, 1)))
             return pow(start + ramp * (end - start), rho)
         }
     }

@@ -10,6 +10,7 @@ extension TimestepSpacing {
     ///   - offset: added to leading timesteps.
     ///   - extra: 1 where the run ends one step before the lowest timestep (the multistep solvers).
     ///   - fractional: whether linspace timesteps keep their fraction, in `float32` (Euler).
+    /// - Returns: `steps` of them; fewer where `last` leaves no room.
     func timesteps(
         _ steps: Int, of train: Int, last: Int? = nil, offset: Int, extra: Int = 0,
         fractional: Bool = false
