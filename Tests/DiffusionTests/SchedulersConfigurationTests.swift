@@ -67,7 +67,8 @@ import Torch
         configuration.finalSigma = .smallest
         configuration.trainedBetas = [0.1, 0.25]
         let json = try configuration.json()
-        #expect(String(decoding: json, as: UTF8.self).contains(#""final_sigmas_type" : "sigma_min""#))
+        let text = String(decoding: json, as: UTF8.self)
+        #expect(text.contains(#""final_sigmas_type" : "sigma_min""#))
         #expect(try SchedulerConfiguration.load(json: json, from: "x") == configuration)
         configuration.betaEnd = .infinity
         #expect(throws: DiffusionError.self) { try configuration.json() }
@@ -123,10 +124,42 @@ import Torch
         }
         configuration.className = "LMSDiscreteScheduler"
         #expect { try makeScheduler(configuration, steps: 20) } throws: {
-            "\($0)".hasPrefix("The scheduler LMSDiscreteScheduler is not offered; choose one of DDPM")
+            "\($0)".hasPrefix("The scheduler LMSDiscreteScheduler is not offered; choose one of")
         }
         #expect(throws: DiffusionError("Expected eta 0, or in 0...1 with DDIM; found 0.5.")) {
             try makeScheduler(SchedulerConfiguration(), kind: .euler, steps: 20, eta: 0.5)
+        }
+    }
+
+    @Test(arguments: SchedulerKind.allCases)
+    func refusesNumbersThatNoScheduleHas(_ kind: SchedulerKind) {
+        func expect(_ sentence: String, _ change: (inout SchedulerConfiguration) -> Void) {
+            var configuration = SchedulerConfiguration()
+            change(&configuration)
+            #expect { try makeScheduler(configuration, kind: kind, steps: 20) } throws: {
+                "\($0)".contains(sentence)
+            }
+        }
+        expect("num_train_timesteps in 2...1000000, found 1") { $0.trainTimesteps = 1 }
+        expect("num_train_timesteps in 2...1000000, found -5") { $0.trainTimesteps = -5 }
+        expect("steps_offset in 0..<1000") { $0.stepsOffset = .max }
+        expect("beta_start and beta_end in 0...1") { $0.betaEnd = .nan }
+        expect("Every beta") { $0.betaStart = 0 }
+        expect("1000 trained_betas in 0...1, found 2") { $0.trainedBetas = [0.1, 0.2] }
+        expect("clip_sample_range must be positive") { $0.clipSampleRange = -1 }
+        expect("use_flow_sigmas is not offered") { $0.useFlowSigmas = true }
+    }
+
+    @Test(arguments: [SchedulerKind.euler, .dpmpp2M, .uniPC])
+    func refusesKarrasLimitsThatAreNone(_ kind: SchedulerKind) {
+        for (least, greatest) in [(2.0, 1.0), (-1, 1), (.nan, 1), (0.1, .infinity)] {
+            var configuration = SchedulerConfiguration()
+            configuration.useKarrasSigmas = true
+            configuration.sigmaMin = least
+            configuration.sigmaMax = greatest
+            #expect(throws: DiffusionError.self) {
+                try makeScheduler(configuration, kind: kind, steps: 20)
+            }
         }
     }
 

@@ -8,10 +8,12 @@ import Torch
 
     init() throws { runs = try RecordedRuns() }
 
-    static let names = SchedulerKind.allCases.map { "\($0.rawValue)-epsilon-leading" } + [
-        "unipc-3-bh2-10", "dpm-3-midpoint-sde-dpmsolver++-10", "ddim-eta1", "euler-a-strength0.55",
-        "pndm-strength0.55",
-    ]
+    static let names =
+        SchedulerKind.allCases.map { "\($0.rawValue)-epsilon-leading" } + [
+            "unipc-3-bh2-10", "dpm-3-midpoint-sde-dpmsolver++-10", "ddim-eta1",
+            "euler-a-strength0.55",
+            "pndm-strength0.55",
+        ]
 
     @Test(arguments: names) func stoppedRunsGoOnWithTheSameBytes(_ name: String) throws {
         let run = try #require(RecordedRuns.all[name])
@@ -42,7 +44,8 @@ import Torch
         try expectFar(late[9], expected[19])
     }
 
-    @Test(arguments: SchedulerKind.allCases) func refusesAForeignState(_ kind: SchedulerKind) throws {
+    @Test(arguments: SchedulerKind.allCases) func refusesAForeignState(_ kind: SchedulerKind) throws
+    {
         var scheduler = try makeScheduler(SchedulerConfiguration(), kind: kind, steps: 20)
         #expect {
             try scheduler.restore(["nonsense": runs.fixture["start"]], at: 3)
