@@ -101,6 +101,15 @@ struct MakeImage: ParsableCommand {
     @Flag(help: "Decode in overlapping tiles: constant memory, faint seams.")
     var vaeTiling = false
 
+    @Option(help: "Stop before this step, from 0, and write --save-state.")
+    var stopBefore: Int?
+
+    @Option(help: "Where the state of a stopped run goes: a safetensors file.")
+    var saveState: String?
+
+    @Option(help: "Go on from a state, with otherwise the same flags; the bytes are the same.")
+    var resume: String?
+
     @Option(help: "Compute in fp32, bf16 or fp16.")
     var dtype: ComputeType = .fp32
 
@@ -133,13 +142,16 @@ struct MakeImage: ParsableCommand {
             }
             let run = try loaded.denoising(request)
             let loadSeconds = (clock.now - start).seconds
-            let seconds = try clock.measure {
-                let total = run.endIndex - run.firstIndex
-                for step in run {
-                    let step = try step.get()
-                    reporting.progress(step.index + 1 - run.firstIndex, of: total, "step")
-                }
-            }.seconds
+            if let resume {
+                try run.restore(openCheckpoint(resume).tensors())
+            }
+            let seconds = try clock.measure { try denoise(run) }.seconds
+            if let saveState, run.index < run.endIndex {
+                try SafetensorsWriter.write(run.state(), to: saveState)
+                return try reporting.result(
+                    Stopped(state: saveState, nextStep: run.index),
+                    text: "\(saveState): stopped before step \(run.index) of \(run.endIndex)")
+            }
             var images: [Image] = []
             let decodeSeconds = try clock.measure { images = try run.images() }.seconds
             let codec = try VipsCodec()
@@ -159,6 +171,25 @@ struct MakeImage: ParsableCommand {
                         format: ": seed %llu, loaded in %.1f s, %.1f s denoising, %.1f s decoding",
                         request.seed, loadSeconds, seconds, decodeSeconds))
         }
+    }
+
+    private func denoise(_ run: Denoising) throws {
+        let total = run.endIndex - run.firstIndex
+        while run.index < stopBefore ?? .max, let step = run.next() {
+            let step = try step.get()
+            reporting.progress(step.index + 1 - run.firstIndex, of: total, "step")
+        }
+    }
+
+    func validate() throws {
+        guard (stopBefore == nil) == (saveState == nil) else {
+            throw ValidationError("--stop-before and --save-state go together.")
+        }
+    }
+
+    struct Stopped: Encodable {
+        let state: String
+        let nextStep: Int
     }
 
     struct Report: Encodable {
