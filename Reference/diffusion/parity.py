@@ -207,7 +207,7 @@ def main():
                 controls(table, options.likeness, case, folder)
             if not options.keep:
                 shutil.rmtree(folder)
-        if not options.quick and not options.only:
+        if not options.quick and options.only in "full size":
             full_size(table, options.likeness, scratch / "full size")
     finally:
         if not options.keep:
