@@ -62,7 +62,7 @@ public final class CLIPTokenizer: Sendable {
         rawFinder = AddedTokenFinder(
             added.filter { !$0.isNormalized }.map { (Array($0.content.unicodeScalars), $0.id) })
         let normal = added.filter(\.isNormalized).map {
-            (CLIPText.normalized(Array($0.content.unicodeScalars)[...], &composer), $0.id)
+            (CLIPNormalization.normalized(Array($0.content.unicodeScalars)[...], &composer), $0.id)
         }
         normalFinder = AddedTokenFinder(normal)
         var words = Dictionary(ids.map { ($0.value, $0.key) }) { first, _ in first }
@@ -92,7 +92,7 @@ public final class CLIPTokenizer: Sendable {
             switch part {
             case .token(let id): tokens.append(Int(id))
             case .text(let raw):
-                let normal = CLIPText.normalized(raw, &state.composer)
+                let normal = CLIPNormalization.normalized(raw, &state.composer)
                 for part in normalFinder.split(normal[...]) {
                     switch part {
                     case .token(let id): tokens.append(Int(id))

@@ -1,5 +1,5 @@
 /// What happens to a text before it is split into words.
-enum CLIPText {
+enum CLIPNormalization {
     /// Form C, runs of white space as one space, lower case: in this order, scalar by scalar.
     ///
     /// Lower case knows no context here (Σ is always σ) and is not normalised again (İ becomes two).
