@@ -62,7 +62,8 @@ public struct ControlNet {
         var maps = try zip(controlnetDownBlocks, skips).map { try $0($1) } + [controlnetMidBlock(x)]
         let last = Double(maps.count - 1)
         maps = try maps.enumerated().map { index, map in
-            let weight = guess && !configuration.globalPoolConditions ? pow(10, Double(index) / last - 1) : 1
+            let weight =
+                guess && !configuration.globalPoolConditions ? pow(10, Double(index) / last - 1) : 1
             return try map * (weight * scale)
         }
         if configuration.globalPoolConditions {
