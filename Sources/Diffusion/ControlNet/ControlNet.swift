@@ -45,6 +45,7 @@ public struct ControlNet {
     ///   - added: SDXL's added conditions, where the network has them.
     ///   - images: image prompts.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: one residual for each of the UNet's skips, and one for its middle.
     /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
     public func callAsFunction(
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor, scale: Double = 1,

@@ -22,6 +22,7 @@ extension ModelFolder {
     ///   - device: where they go.
     ///   - renaming: gives the file's tensors the names that the network uses.
     ///   - build: makes the network from its scope.
+    /// - Returns: the network with its parameters.
     /// - Throws: ``DiffusionError`` with all that is wrong with the configuration, or with all
     ///   missing, unused and mis-shaped tensors; `CheckpointError`; `TorchError`.
     func load<Network>(

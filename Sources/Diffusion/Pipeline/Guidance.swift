@@ -7,7 +7,7 @@ struct Guidance {
     /// Whether the network must see the negative prompt too.
     var isActive: Bool { scale > 1 }
 
-    /// - Parameter prediction: negative, then positive, along the batch.
+    /// The guided prediction of one that is negative, then positive, along the batch.
     func callAsFunction(_ prediction: Tensor) throws -> Tensor {
         guard isActive else { return prediction }
         let parts = try prediction.chunked(2)

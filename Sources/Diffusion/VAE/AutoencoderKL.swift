@@ -29,6 +29,7 @@ public struct AutoencoderKL {
     /// - Parameters:
     ///   - picture: `[B, 3, H, W]` in -1...1; sides multiples of ``AutoencoderKLConfiguration/downFactor``.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: mean and log variance, unscaled.
     /// - Throws: `TorchError` for shapes that do not fit.
     public func encode(_ picture: Tensor, hooks: FeatureHooks = .none) throws -> LatentDistribution
     {
@@ -69,7 +70,7 @@ public struct LatentDistribution {
 
     init(mean: Tensor, logvar: Tensor) { (self.mean, self.logvar) = (mean, logvar) }
 
-    /// - Parameter moments: `[B, 2 * latent, h, w]`.
+    /// From mean and log variance together, `[B, 2 * latent, h, w]`.
     init(moments: Tensor) throws {
         let parts = try moments.chunked(2, along: 1)
         self.init(mean: parts[0], logvar: try parts[1].clamped(min: -30, max: 20))
