@@ -161,7 +161,8 @@ struct MakeImage: ParsableCommand {
                     codec.encode(image, as: format, text: record.metadata()), to: path)
             }
             let report = Report(
-                outputs: paths, seed: request.seed, loadSeconds: loadSeconds,
+                outputs: paths, seed: request.seed, evaluations: run.endIndex - run.firstIndex,
+                loadSeconds: loadSeconds,
                 denoisingSeconds: seconds, decodeSeconds: decodeSeconds,
                 peakMemoryBytes: ProcessMemory.peak)
             try reporting.result(
@@ -195,6 +196,8 @@ struct MakeImage: ParsableCommand {
     struct Report: Encodable {
         let outputs: [String]
         let seed: UInt64
+        /// Runs of the denoising network, each with and without the prompt where guidance is on.
+        let evaluations: Int
         let loadSeconds: Double
         let denoisingSeconds: Double
         let decodeSeconds: Double

@@ -75,6 +75,11 @@ public final class Denoising: Sequence, IteratorProtocol {
     /// The pictures of other latents: a step's prediction, for a preview.
     public func images(of latents: Tensor) throws -> [Image] {
         try noGrad {
+            guard try latents.to(.float32).sum().item().isFinite else {
+                throw DiffusionError(
+                    "The network made numbers that are not finite, so there is no picture; float16 "
+                        + "overflows in some models: compute in fp32 or bf16.")
+            }
             let vae = model.autoencoder.network
             let unscaled = try vae.unscaled(latents).to(vae.dtype)
             let pictures = try vae.decode(unscaled, memory: inputs.memory)
