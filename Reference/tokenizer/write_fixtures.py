@@ -11,12 +11,12 @@ import os
 import random
 import shutil
 import tempfile
+from collections import Counter, defaultdict
 
 import numpy
 import tokenizers
 import transformers
 from safetensors.numpy import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -109,16 +109,47 @@ def byte_characters():
     return [chr(b) for b in plain] + [chr(256 + n) for n in range(len(rest))]
 
 
+def learn(words, merges):
+    """Byte-pair merges of counted words; ties go to the smaller pair, so that a run can be repeated."""
+    words = [[list(symbols), count] for symbols, count in words.items()]
+    counts, where = Counter(), defaultdict(set)
+    for index, (symbols, count) in enumerate(words):
+        for pair in zip(symbols, symbols[1:]):
+            counts[pair] += count
+            where[pair].add(index)
+    learned = []
+    while len(learned) < merges:
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        learned.append(best)
+        for index in sorted(where.pop(best)):
+            symbols, count = words[index]
+            for pair in zip(symbols, symbols[1:]):
+                counts[pair] -= count
+            merged, position = [], 0
+            while position < len(symbols):
+                step = 2 if tuple(symbols[position : position + 2]) == best else 1
+                merged.append("".join(symbols[position : position + step]))
+                position += step
+            words[index][0] = merged
+            for pair in zip(merged, merged[1:]):
+                counts[pair] += count
+                where[pair].add(index)
+        del counts[best]
+    return learned
+
+
 def train(folder, merges=2400):
     rng = random.Random(1)
-    trainer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    trainer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     characters = byte_characters()
-    settings = trainers.BpeTrainer(
-        vocab_size=512 + merges, end_of_word_suffix="</w>", initial_alphabet=characters, show_progress=False)
-    # Lower case, since that is what the merges will see.
-    trainer.train_from_iterator((word(rng).lower() for _ in range(60_000)), settings)
-    pairs = [tuple(pair) for pair in json.loads(trainer.to_str())["model"]["merges"]][:merges]
+    order = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    order += [b for b in range(256) if b not in order]
+    spelled = dict(zip(order, characters))
+    words = Counter()
+    for _ in range(20_000):
+        # Lower case, since that is what the merges will see.
+        symbols = [spelled[byte] for byte in word(rng).lower().encode()]
+        words[tuple(symbols[:-1] + [symbols[-1] + "</w>"])] += 1
+    pairs = learn(words, merges)
     vocabulary = {}
     for token in characters + [c + "</w>" for c in characters] + ["".join(p) for p in pairs] + [START, END]:
         vocabulary.setdefault(token, len(vocabulary))
