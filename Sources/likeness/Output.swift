@@ -18,7 +18,35 @@ enum Output {
                     code: Failure.badOutput)
             }
         }
-        let parent = (path as NSString).deletingLastPathComponent
+        try checkParent(of: path)
+    }
+
+    /// The same for a folder. With `force` an existing one may be replaced, if it is a model's.
+    static func checkFolder(_ path: String, force: Bool) throws {
+        let manager = FileManager.default
+        if manager.fileExists(atPath: path) {
+            guard force else {
+                throw CommandError(
+                    "\(path): expected a new folder name, found one that is taken; --force "
+                        + "replaces a model folder",
+                    code: Failure.badOutput)
+            }
+            let marks = ["model_index.json", "config.json"].map { "\(path)/\($0)" }
+            let isEmpty = (try? manager.contentsOfDirectory(atPath: path))?.isEmpty ?? false
+            guard isEmpty || marks.contains(where: manager.fileExists) else {
+                throw CommandError(
+                    "\(path): expected a model folder to replace, found none with a "
+                        + "model_index.json or config.json; name another folder",
+                    code: Failure.badOutput)
+            }
+        }
+        try checkParent(of: path)
+    }
+
+    private static func checkParent(of path: String) throws {
+        var isFolder: ObjCBool = false
+        let manager = FileManager.default
+        let parent = ((path as NSString).standardizingPath as NSString).deletingLastPathComponent
         let folder = parent.isEmpty ? "." : parent
         guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandError(

@@ -22,7 +22,7 @@ extension ModelFolder {
     ///   - device: where they go.
     ///   - renaming: gives the file's tensors the names that the network uses.
     ///   - build: makes the network from its scope.
-    /// - Returns: the network with its parameters.
+    /// - Returns: the network and its parameters.
     /// - Throws: ``DiffusionError`` with all that is wrong with the configuration, or with all
     ///   missing, unused and mis-shaped tensors; `CheckpointError`; `TorchError`.
     func load<Network>(
@@ -30,21 +30,15 @@ extension ModelFolder {
         renaming: (any ParameterSource) -> any ParameterSource = { $0 },
         build: (Scope, ConfigurationFile) throws -> Network
     ) throws -> LoadedModel<Network> {
-        let file = try configuration()
-        // The configuration is checked before gigabytes are touched.
-        _ = try build(ParameterStore.shapesOnly().root, file)
-        let found = try weights()
-        let source = renaming(Checkpoint(try openCheckpoint(found.path)))
+        // All faults are found before gigabytes are touched.
+        let (source, note) = try checkedWeights(renaming: renaming) { _ = try build($0, $1) }
         let store = try ParameterStore(loading: source, dtype: dtype, device: device)
         let network = try build(store.root, configuration())
         do { try store.finish() } catch let error as ParameterError {
-            throw DiffusionError(
-                "\(found.path): the weights do not fit \(file.path): \(error); take both from one "
-                    + "model")
+            throw DiffusionError("\(path): expected readable weights, but \(error)")
         }
         return LoadedModel(
-            network: network, store: store, folder: self,
-            notes: [found.note].compactMap { $0 })
+            network: network, store: store, folder: self, notes: [note].compactMap { $0 })
     }
 
     /// Reads a denoising network.
@@ -70,20 +64,22 @@ extension ModelFolder {
     public func autoencoder(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         AutoencoderKL
     > {
-        try load(dtype: dtype, device: device, renaming: RenamedSource.autoencoder) {
+        try load(dtype: dtype, device: device, renaming: NetworkKind.autoencoder.published) {
             AutoencoderKL($0, try AutoencoderKLConfiguration($1))
         }
     }
 
-    /// Reads a text encoder, with a projection where its weights have one.
+    /// Reads a text encoder, with a projection where its configuration or its weights have one.
+    ///
+    /// - Throws: as all of these.
     public func clipText(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<CLIPText>
     {
-        let projects = try openWeights().entries.contains { $0.name == "text_projection.weight" }
+        let architectures: [String] = try configuration().read("architectures", default: [])
+        let named = architectures.contains(NetworkKind.clipTextWithProjection.rawValue)
+        let projects =
+            try named || openWeights().entries.contains { $0.name == "text_projection.weight" }
         return try load(
-            dtype: dtype, device: device,
-            renaming: {
-                RenamedSource.prefixed($0, "text_model.", except: ["text_projection."])
-            }
+            dtype: dtype, device: device, renaming: NetworkKind.clipText.published
         ) {
             CLIPText(
                 $0 / "text_model", try CLIPTextConfiguration($1), projection: projects ? $0 : nil)
@@ -94,12 +90,9 @@ extension ModelFolder {
     public func clipVision(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         CLIPVision
     > {
-        try load(
-            dtype: dtype, device: device,
-            renaming: {
-                RenamedSource.prefixed($0, "vision_model.", except: ["visual_projection."])
-            }
-        ) { CLIPVision($0, try CLIPVisionConfiguration($1)) }
+        try load(dtype: dtype, device: device, renaming: NetworkKind.clipVision.published) {
+            CLIPVision($0, try CLIPVisionConfiguration($1))
+        }
     }
 }
 

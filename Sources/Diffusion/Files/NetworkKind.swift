@@ -31,6 +31,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     /// The names and shapes of a network's parameters, without memory for them.
     ///
     /// - Parameter file: its configuration; read to the end.
+    /// - Returns: a store without memory.
     /// - Throws: ``DiffusionError`` with all that is wrong with the configuration; `ParameterError`
     ///   would be a fault of the network.
     public func shapes(_ file: ConfigurationFile) throws -> ParameterStore {

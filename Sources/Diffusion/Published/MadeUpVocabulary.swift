@@ -32,7 +32,9 @@ struct MadeUpVocabulary: Hashable, Sendable {
     var merges: [(String, String)] {
         let wanted = count - 2 * byteSymbols.count - 2
         var merges: [(String, String)] = []
-        for length in 2... where merges.count < wanted {
+        var length = 1
+        while merges.count < wanted {
+            length += 1
             for word in Self.words(of: length, atMost: (wanted - merges.count + 1) / 2) {
                 let (head, last) = (String(word.dropLast()), String(word.suffix(1)))
                 merges.append((head, last))
@@ -69,6 +71,7 @@ struct MadeUpVocabulary: Hashable, Sendable {
     /// The files of a tokenizer's folder, by name.
     ///
     /// - Parameter padding: the token that fills prompts up.
+    /// - Returns: their content.
     func files(padding: String) -> [String: String] {
         let lines = tokens.enumerated().map { "  \(JSONValue.string($1).text): \($0)" }
         let marks: JSONValue = [

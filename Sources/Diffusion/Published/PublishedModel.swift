@@ -79,6 +79,7 @@ public enum PublishedModel: String, CaseIterable, Sendable {
     ///
     /// - Parameter tiny: a small model of the same family, a few megabytes, whose parts fit those
     ///   of the other tiny models as the published ones fit each other.
+    /// - Returns: networks first.
     public func components(tiny: Bool = false) -> [Component] {
         let sizes = tiny ? Sizes.tiny : .published
         switch self {
