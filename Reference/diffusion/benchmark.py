@@ -77,9 +77,11 @@ def main():
             theirs.append(
                 run([sys.executable, "-c", REFERENCE, options.model, TYPES[options.dtype], steps, size, b, "0"])
             )
+            print(f"diffusers  {theirs[-1][0]:.1f} s", flush=True)
             command = [options.likeness, "image", "--model", options.model, "-p", "a lighthouse at dusk", "--seed", "42"]
             command += ["--steps", steps, "-W", size, "-H", size, "--cfg-scale", "7.5", "--dtype", options.dtype]
             ours.append(run(command + ["-o", a, "--force", "--json"]))
+            print(f"likeness   {ours[-1][0]:.1f} s", flush=True)
         psnr, deviation = apart(a, b)
     print(f"{options.model}, {options.dtype}, {size} x {size}, {steps} steps, {options.rounds} round(s)")
     steps_of = {"diffusers": [r[2]["step"] for r in theirs], "likeness": [r[2]["denoisingSeconds"] / r[2]["evaluations"] for r in ours]}
