@@ -424,6 +424,9 @@ def rows():
     return text
 
 
+# Comparison
+
+
 def psnr(ours, theirs):
     error = np.mean((ours.astype(float) - theirs.astype(float)) ** 2)
     return math.inf if error == 0 else 10 * math.log10(255**2 / error)
@@ -454,8 +457,6 @@ def exports(likeness, root):
                 _, report = type.from_pretrained(out / name, output_loading_info=True)
                 problems += [f"{name}: {what} {sorted(keys)[:3]}" for what, keys in report.items() if keys]
             CLIPTokenizer.from_pretrained(out / "tokenizer")
-            again = Row(row.name, model=out.name if row.model == "sd15" else f"../{out.relative_to(root)}")
-            again.model = out.name
             pipe = (StableDiffusionXLPipeline if row.xl else StableDiffusionPipeline).from_pretrained(out)
             pipe.set_progress_bar_config(disable=True)
             options = {"num_inference_steps": 3, "width": 64, "height": 64}

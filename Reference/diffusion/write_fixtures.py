@@ -4,7 +4,8 @@ Weights are not stored: `randomise` in models.py says how each is drawn from its
 seed. KIND.json holds {case: {"class", "seed", "config", "networks"}}; KIND.safetensors holds
 CASE/input/NAME, CASE/output/NAME, CASE/feature/MODULE (outputs of inner modules, one case) and
 CASE/bf16/NAME (outputs of the network converted to bfloat16, two cases). A VAE has two networks, so
-its inputs are `x` (encode) and `z` (decode).
+its inputs are `x` (encode) and `z` (decode). tokenizer/ is a small tokenizer in CLIP's form, with the
+token numbers of a few prompts (before padding, start and end included).
 
     python Reference/diffusion/write_fixtures.py
 """
@@ -18,6 +19,7 @@ import transformers
 from safetensors.torch import save_file
 
 import models
+import pipelines
 
 torch.set_num_threads(1)
 FEATURES = {"sd15": "conv_in time_embedding down_blocks.0 down_blocks.1 down_blocks.2 down_blocks.3 mid_block "
@@ -61,17 +63,26 @@ def write(kind, cases, folder):
             "networks": list(case.inputs),
             "config": models.config_of(model.float(), case.saved),
         }
-    about = {
-        "torch": torch.__version__,
-        "diffusers": diffusers.__version__,
-        "transformers": transformers.__version__,
-        "script": "Reference/diffusion/write_fixtures.py",
-    }
+    # One key only: safetensors writes several in no particular order.
+    about = {"versions": f"torch {torch.__version__}, diffusers {diffusers.__version__}, transformers {transformers.__version__}"}
     path = folder / f"{kind}.safetensors"
     save_file({key: value.contiguous().clone() for key, value in tensors.items()}, path, about)
     path.chmod(0o644)
     (folder / f"{kind}.json").write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")
     print(f"{kind}: {len(table)} cases, {len(tensors)} tensors, {path.stat().st_size} bytes")
+
+
+PROMPTS = ["", "a", pipelines.PROMPT, pipelines.NEGATIVE, "  Él's   42 ÜBER-cats!? 日本 🙂 it'll\tdo ", "don't STOP, we've 3.14 x²",
+           "<|endoftext|>after<|startoftext|>", "fox_jumps__over--the...dog", "e\u0301té \u00a0\u3000 ǅ ﬁ ½ ١٢ नमस्ते", "hat " * 90]  # fmt: skip
+
+
+def write_tokenizer(folder):
+    pipelines.train_tokenizer(folder, "<|endoftext|>")
+    tokenizer = transformers.CLIPTokenizer.from_pretrained(folder)
+    numbers = [tokenizer(prompt, truncation=True, max_length=77).input_ids for prompt in PROMPTS]
+    table = [{"prompt": prompt, "tokens": tokens} for prompt, tokens in zip(PROMPTS, numbers)]
+    (folder / "prompts.json").write_text(json.dumps(table) + "\n")
+    print(f"tokenizer: {len(tokenizer)} tokens, {len(table)} prompts")
 
 
 def main():
@@ -80,6 +91,7 @@ def main():
     chosen = [case for case in models.cases() if case.small and case.saved != "fp16 variant"]
     for kind in ("unet", "controlnet", "vae", "clip"):
         write(kind, [case for case in chosen if case.kind == kind], folder)
+    write_tokenizer(folder / "tokenizer")
 
 
 if __name__ == "__main__":

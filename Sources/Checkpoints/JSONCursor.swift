@@ -16,6 +16,10 @@ package struct JSONCursor {
         package let offset: Int
         package let expected: String
         package let found: String
+
+        package init(offset: Int, expected: String, found: String) {
+            (self.offset, self.expected, self.found) = (offset, expected, found)
+        }
     }
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }

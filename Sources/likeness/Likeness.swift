@@ -14,7 +14,8 @@ struct Likeness: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Demo.self, Doctor.self, Model.self, Photo.self, Forward.self, Bench.self,
+            Demo.self, Doctor.self, Model.self, Photo.self, MakeImage.self, Forward.self,
+            Bench.self,
             Oracle.self,
         ])
 }

@@ -8,15 +8,18 @@ struct Oracle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers comparison scripts.", shouldDisplay: false)
 
-    @Argument(help: "images, or a mode of Reference/checkpoints/parity.py.")
+    @Argument(help: "images, tokenizer, detokenizer, or a mode of Reference/checkpoints/parity.py.")
     var mode: String
 
-    @Argument(help: "The folder of jobs, for images.")
+    @Argument(help: "The folder of jobs, or of the tokenizer.")
     var folder: String?
 
     func run() throws {
         if mode == "images", let folder {
             return try ImageOracle.run(folder: URL(fileURLWithPath: folder))
+        }
+        if mode.hasSuffix("tokenizer"), let folder {
+            return try TokenizerOracle.run(folder: folder, decoding: mode == "detokenizer")
         }
         try CheckpointOracle.run(
             mode: mode, input: FileHandle.standardInput.fileDescriptor,

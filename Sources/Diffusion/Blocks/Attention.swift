@@ -7,10 +7,8 @@ public struct Attention {
     let heads: Int
     let toQ, toK, toV, toOut: Linear
 
-    /// - Parameters:
-    ///   - channels: of the queries and of the result; a multiple of `heads`.
-    ///   - context: channels of what keys and values are made from; `channels` for self-attention.
-    ///   - bias: whether q, k and v have one, as in an autoencoder.
+    /// Queries and result have `channels`, a multiple of `heads`; keys and values are made from
+    /// `context` channels, or the same; `bias` is for q, k and v, as in an autoencoder.
     init(_ scope: Scope, channels: Int, context: Int? = nil, heads: Int, bias: Bool = false) {
         path = scope.path
         self.heads = heads
@@ -22,9 +20,8 @@ public struct Attention {
 
     /// `[B, N, channels]` attends to `context` `[B, M, context]`, or to itself.
     ///
-    /// - Parameters:
-    ///   - mask: added to the scores, broadcasts to `[B, heads, N, M]`.
-    ///   - images: prompts whose own keys and values are attended to as well, each scaled (IP-Adapter).
+    /// `mask` is added to the scores and broadcasts to `[B, heads, N, M]`; `images` are prompts whose
+    /// own keys and values are attended to as well, each scaled (IP-Adapter).
     func callAsFunction(
         _ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil, images: [ImagePrompt] = [],
         hooks: FeatureHooks = .none

@@ -7,7 +7,7 @@ struct Downsample2D {
     let conv: Conv2d
     let padsEnd: Bool
 
-    /// - Parameter padding: 1 in UNets; 0 adds a row and a column at the end only, as autoencoders do.
+    /// Padding is 1 in UNets; 0 adds a row and a column at the end only, as autoencoders do.
     init(_ scope: Scope, channels: Int, padding: Int) {
         path = scope.path
         conv = Conv2d(

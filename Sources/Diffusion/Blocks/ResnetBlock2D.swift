@@ -12,10 +12,8 @@ public struct ResnetBlock2D {
     let convShortcut: Conv2d?
     let divisor: Double
 
-    /// - Parameters:
-    ///   - time: channels of the time embedding; nil in an autoencoder.
-    ///   - groups: of both normalisations.
-    ///   - divisor: of the result.
+    /// `time` counts channels of the time embedding, nil in an autoencoder; the result is divided by
+    /// `divisor`.
     init(
         _ scope: Scope, in inputs: Int, out outputs: Int, time: Int?, groups: Int, eps: Double,
         divisor: Double = 1
@@ -32,9 +30,7 @@ public struct ResnetBlock2D {
             ? nil : Conv2d(scope / "conv_shortcut", in: inputs, out: outputs, kernel: 1)
     }
 
-    /// `[B, in, H, W]` to `[B, out, H, W]`.
-    ///
-    /// - Parameter time: SiLU of the time embedding, `[B, time]`.
+    /// `[B, in, H, W]` to `[B, out, H, W]`; `time` is SiLU of the time embedding, `[B, time]`.
     func callAsFunction(_ x: Tensor, time: Tensor? = nil, hooks: FeatureHooks = .none) throws
         -> Tensor
     {

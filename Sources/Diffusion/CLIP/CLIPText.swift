@@ -58,6 +58,7 @@ public struct CLIPText {
     ///
     /// - Parameters:
     ///   - scope: where `embeddings` lies: `root / "text_model"` for published files.
+    ///   - configuration: its sizes.
     ///   - projection: where `text_projection` lies; nil without one.
     public init(_ scope: Scope, _ configuration: CLIPTextConfiguration, projection: Scope? = nil) {
         self.configuration = configuration
@@ -82,6 +83,7 @@ public struct CLIPText {
     /// - Parameters:
     ///   - ids: `[B, N]`, int64, N at most ``CLIPTextConfiguration/maxPositionEmbeddings``.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: every state, and what is made of them.
     /// - Throws: `TorchError` for ids or lengths out of range.
     public func callAsFunction(_ ids: Tensor, hooks: FeatureHooks = .none) throws -> CLIPTextOutput
     {

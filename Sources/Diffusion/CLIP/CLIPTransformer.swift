@@ -88,8 +88,7 @@ struct CLIPTransformer {
         }
     }
 
-    /// - Parameter x: `[B, N, C]`.
-    /// - Returns: `x`, then what each layer left: `layers + 1` tensors.
+    /// Takes `[B, N, C]`; gives it back, then what each layer left: `layers + 1` tensors.
     func callAsFunction(_ x: Tensor, causal: Bool, hooks: FeatureHooks) throws -> [Tensor] {
         var states = [x]
         var x = x

@@ -85,6 +85,7 @@ public struct CLIPVision {
     /// - Parameters:
     ///   - pictures: `[B, 3, S, S]`, normalised by CLIP's mean and deviation.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: every state, and what is made of them.
     /// - Throws: `TorchError` for another size.
     public func callAsFunction(_ pictures: Tensor, hooks: FeatureHooks = .none) throws
         -> CLIPVisionOutput

@@ -23,7 +23,7 @@ public final class ConfigurationFile {
     /// The keys of this object, sorted.
     public var keys: [String] { members.keys.sorted() }
 
-    private let members: [String: JSONValue]
+    let members: [String: JSONValue]
     private var asked: Set<String> = []
     private var ignored: Set<String> = []
     private var problems = Problems()
@@ -55,18 +55,12 @@ public final class ConfigurationFile {
         }
     }
 
-    private init(_ members: [String: JSONValue], path: String) {
+    init(_ members: [String: JSONValue], path: String) {
         (self.members, self.path) = (members, path)
     }
 
     /// Whether the file holds this key, be it `null`.
     public func has(_ key: String) -> Bool { members[key] != nil }
-
-    /// Whether the key's value is a list, of whatever.
-    func holdsList(_ key: String) -> Bool {
-        if case .array? = members[key] { return true }
-        return false
-    }
 
     /// A key that must be there. `T?` allows `null`.
     public func read<Value: ConfigurationValue>(_ key: String, as: Value.Type = Value.self) -> Value
@@ -130,6 +124,24 @@ public final class ConfigurationFile {
         case let other?:
             problems.wrong.append("\(key): expected an object, found \(other.phrase)")
             return nil
+        }
+    }
+
+    /// The objects in the list under a key; their problems are reported as `key[0].name`.
+    ///
+    /// - Returns: none if the key is absent.
+    func objects(_ key: String) -> [ConfigurationFile] {
+        asked.insert(key)
+        guard case .array(let values)? = members[key] else { return [] }
+        return values.enumerated().compactMap { position, value in
+            guard case .object(let members) = value else {
+                problems.wrong.append(
+                    "\(key)[\(position)]: expected an object, found \(value.phrase)")
+                return nil
+            }
+            let child = ConfigurationFile(members, path: path)
+            children.append(("\(key)[\(position)]", child))
+            return child
         }
     }
 

@@ -31,6 +31,20 @@ extension ConfigurationFile {
     }
 }
 
+extension ConfigurationFile {
+    /// Whether the key's value is a list, of whatever.
+    func holdsList(_ key: String) -> Bool {
+        if case .array? = members[key] { return true }
+        return false
+    }
+
+    /// Whether the key's value is an object.
+    func holdsObject(_ key: String) -> Bool {
+        if case .object? = members[key] { return true }
+        return false
+    }
+}
+
 /// Reads a whole file of at most `limit` bytes.
 func readSmallFile(_ path: String, limit: Int, of what: String) throws -> [UInt8] {
     do {

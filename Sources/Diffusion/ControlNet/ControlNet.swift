@@ -45,6 +45,7 @@ public struct ControlNet {
     ///   - added: SDXL's added conditions, where the network has them.
     ///   - images: image prompts.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: one residual for each of the UNet's skips, and one for its middle.
     /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
     public func callAsFunction(
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor, scale: Double = 1,
@@ -62,7 +63,8 @@ public struct ControlNet {
         var maps = try zip(controlnetDownBlocks, skips).map { try $0($1) } + [controlnetMidBlock(x)]
         let last = Double(maps.count - 1)
         maps = try maps.enumerated().map { index, map in
-            let weight = guess ? pow(10, Double(index) / last - 1) : 1
+            let weight =
+                guess && !configuration.globalPoolConditions ? pow(10, Double(index) / last - 1) : 1
             return try map * (weight * scale)
         }
         if configuration.globalPoolConditions {

@@ -44,6 +44,7 @@ public struct ImageProjection {
     ///   - tokens: Plus and FaceID Plus: CLIP's penultimate hidden states `[B, 257, E]`.
     ///   - shortcut: FaceID Plus V2: the resampled tokens, times this, are added to the face's; nil
     ///     for V1, where they replace them.
+    /// - Returns: `[B, T, C]`.
     /// - Throws: ``DiffusionError`` if the kind needs what is nil; `TorchError`.
     public func callAsFunction(
         embedding: Tensor? = nil, tokens: Tensor? = nil, shortcut: Double? = nil

@@ -63,8 +63,8 @@ struct UNetDownBlock {
                 padding: shared.downsamplePadding) : nil
     }
 
-    /// - Returns: the block's output and what the up path will join: one a layer, one more for the
-    ///   downsampler.
+    /// Gives the block's output and what the up path will join: one a layer, one more for the
+    /// downsampler.
     func callAsFunction(_ x: Tensor, _ pass: UNetPass) throws -> (output: Tensor, skips: [Tensor]) {
         var x = x
         var skips: [Tensor] = []
@@ -115,9 +115,8 @@ struct UNetUpBlock {
     let attentions: [Transformer2D]
     let upsampler: Upsample2D?
 
-    /// - Parameters:
-    ///   - inputs: channels that come up from below.
-    ///   - skips: channels of the skip connections, in the order they are joined.
+    /// `inputs` channels come up from below; `skips` are the channels of the skip connections, in the
+    /// order they are joined.
     init(
         _ scope: Scope, in inputs: Int, skips: [Int], _ level: UNetLevel, _ shared: UNetShared,
         upsamples: Bool
@@ -136,9 +135,7 @@ struct UNetUpBlock {
             upsamples ? Upsample2D(scope / "upsamplers" / 0, channels: level.channels) : nil
     }
 
-    /// - Parameters:
-    ///   - x: what comes up, `[B, in, h, w]`.
-    ///   - skips: the down path's tensors; this block takes its own from the end.
+    /// `x` comes up, `[B, in, h, w]`; the block takes its own skips from the end of the down path's.
     func callAsFunction(_ x: Tensor, skips: inout [Tensor], _ pass: UNetPass) throws -> Tensor {
         var x = x
         for (index, resnet) in resnets.enumerated() {

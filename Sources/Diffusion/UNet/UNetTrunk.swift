@@ -32,10 +32,7 @@ struct UNetTrunk {
     }
 
     /// SiLU of the embedded time and added conditions, `[B, timeChannels]`.
-    ///
-    /// - Parameters:
-    ///   - timestep: one for all or one a sample, any numeric dtype.
-    ///   - dtype: of the network.
+    /// `timestep` is one for all or one a sample, of any numeric dtype.
     func embedding(
         _ timestep: Tensor, batch: Int, added: AddedConditions?, dtype: DType
     ) throws -> Tensor {
@@ -61,8 +58,8 @@ struct UNetTrunk {
         return try silu(time)
     }
 
-    /// - Parameter x: after the first convolution, `[B, C, H, W]`.
-    /// - Returns: the skip connections, `x` itself first, and the last one, which goes on.
+    /// From `x` after the first convolution, `[B, C, H, W]`: the skip connections, `x` itself first,
+    /// and what goes on to the middle.
     func down(_ x: Tensor, _ pass: UNetPass) throws -> (output: Tensor, skips: [Tensor]) {
         var skips = [x]
         var x = x

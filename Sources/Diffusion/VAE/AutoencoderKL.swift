@@ -29,13 +29,18 @@ public struct AutoencoderKL {
     /// - Parameters:
     ///   - picture: `[B, 3, H, W]` in -1...1; sides multiples of ``AutoencoderKLConfiguration/downFactor``.
     ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: mean and log variance, unscaled.
     /// - Throws: `TorchError` for shapes that do not fit.
     public func encode(_ picture: Tensor, hooks: FeatureHooks = .none) throws -> LatentDistribution
     {
+        let moments = try moments(picture, hooks: hooks)
+        return try LatentDistribution(moments: moments)
+    }
+
+    /// Mean and log variance before clamping, `[B, 2 * latent, h, w]`.
+    func moments(_ picture: Tensor, hooks: FeatureHooks = .none) throws -> Tensor {
         let hidden = try encoder(picture, hooks: hooks)
-        let moments = try (quantConv?(hidden) ?? hidden).chunked(2, along: 1)
-        return LatentDistribution(
-            mean: moments[0], logvar: try moments[1].clamped(min: -30, max: 20))
+        return try quantConv?(hidden) ?? hidden
     }
 
     /// A picture from latents, `[B, latent, h, w]` unscaled, to `[B, 3, H, W]` of about -1...1.
@@ -62,6 +67,14 @@ public struct LatentDistribution {
     public let mean: Tensor
     /// Log of the variance, -30...20.
     public let logvar: Tensor
+
+    init(mean: Tensor, logvar: Tensor) { (self.mean, self.logvar) = (mean, logvar) }
+
+    /// From mean and log variance together, `[B, 2 * latent, h, w]`.
+    init(moments: Tensor) throws {
+        let parts = try moments.chunked(2, along: 1)
+        self.init(mean: parts[0], logvar: try parts[1].clamped(min: -30, max: 20))
+    }
 
     /// Draws latents.
     public func sample(_ generator: Generator) throws -> Tensor {

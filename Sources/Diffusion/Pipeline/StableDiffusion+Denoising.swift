@@ -1,0 +1,150 @@
+import Images
+import Layers
+import Torch
+
+extension StableDiffusion {
+    /// Prepares a run; nothing is denoised yet.
+    ///
+    /// Noise is drawn in diffusers' order, whole tensors from one generator on the CPU, so the same
+    /// seed gives the same picture there: with a picture, first its latents, then the noise; with a
+    /// mask, then the masked picture's latents; then what each step draws.
+    ///
+    /// - Throws: ``DiffusionError`` for numbers out of range and parts that do not fit; `TorchError`.
+    public func denoising(_ request: ImageRequest) throws -> Denoising {
+        try request.check()
+        return try noGrad { try prepared(request) }
+    }
+
+    private func prepared(_ request: ImageRequest) throws -> Denoising {
+        let configuration = unet.network.configuration
+        let vae = autoencoder.network.configuration
+        let (width, height) = size(of: request)
+        let guidance = Guidance(scale: request.guidanceScale, rescale: request.guidanceRescale)
+        let positive = try conditions(request.prompt).repeated(request.batch)
+        let text =
+            try guidance.isActive
+            ? .joined(negative(request, like: positive), positive) : positive
+        let ids = try timeIds(request, width: width, height: height)
+        let sampler = try makeScheduler(
+            scheduler, kind: request.scheduler, steps: request.steps, eta: request.eta)
+        let generator = try Generator(seed: request.seed)
+
+        let shape = [
+            request.batch, vae.latentChannels, height / vae.downFactor, width / vae.downFactor,
+        ]
+        let takesMask = configuration.inChannels > vae.latentChannels
+        guard
+            configuration.inChannels == vae.latentChannels
+                || configuration.inChannels == 2 * vae.latentChannels + 1
+        else {
+            throw DiffusionError(
+                "Expected a UNet of \(vae.latentChannels) input channels, or "
+                    + "\(2 * vae.latentChannels + 1) for inpainting, found "
+                    + "\(configuration.inChannels).")
+        }
+        guard !takesMask || request.mask != nil else {
+            throw DiffusionError(
+                "This is an inpainting model; it needs a picture and a mask of what may change.")
+        }
+        let start = try startingPoint(request, sampler, shape, takesMask: takesMask, generator)
+        let count = guidance.isActive ? 2 : 1
+        let controls = try request.controls.map { control in
+            let guess = request.guessMode || control.network.configuration.globalPoolConditions
+            let picture = try control.image.fitted(width: width, height: height).unitTensor()
+                .to(dtype).to(device).tiled([request.batch * (guess ? 1 : count), 1, 1, 1])
+            return DenoisingInputs.Control(
+                network: control.network, image: picture, scale: control.scale, guess: guess)
+        }
+        let inputs = DenoisingInputs(
+            text: text, positive: positive,
+            timeIds: try ids?.tiled([count * request.batch, 1]),
+            positiveTimeIds: try ids?.tiled([request.batch, 1]), guidance: guidance,
+            controls: controls, images: try imagePrompts(request, guided: guidance.isActive),
+            mask: start.mask, memory: request.memory)
+        return Denoising(
+            self, inputs, sampler, latents: start.latents, from: start.index, generator)
+    }
+
+    /// Pixels of the result.
+    private func size(of request: ImageRequest) -> (width: Int, height: Int) {
+        let own = 8 * (unet.network.configuration.sampleSize ?? 64)
+        func side(_ asked: Int?, _ image: Int?) -> Int {
+            asked ?? image.map { max($0 / 8 * 8, 8) } ?? own
+        }
+        return (
+            side(request.width, request.image?.width), side(request.height, request.image?.height)
+        )
+    }
+
+    private func negative(_ request: ImageRequest, like positive: TextConditions) throws
+        -> TextConditions
+    {
+        if request.negativePrompt == nil, isXL, zerosForNoPrompt { return try positive.zeros() }
+        return try conditions(request.negativePrompt ?? "").repeated(request.batch)
+    }
+
+    /// SDXL's six numbers, `[1, 6]`; nil for SD1.5.
+    private func timeIds(_ request: ImageRequest, width: Int, height: Int) throws -> Tensor? {
+        guard isXL else { return nil }
+        let original = request.originalSize ?? (width, height)
+        let target = request.targetSize ?? (width, height)
+        let numbers = [
+            original.height, original.width, request.crop.y, request.crop.x, target.height,
+            target.width,
+        ]
+        return try Tensor(numbers.map(Float.init), shape: [1, 6]).to(dtype).to(device)
+    }
+
+    /// Where a run starts.
+    private struct Start {
+        let latents: Tensor
+        let index: Int
+        let mask: DenoisingInputs.Mask?
+    }
+
+    private func startingPoint(
+        _ request: ImageRequest, _ sampler: any Scheduler, _ shape: [Int], takesMask: Bool,
+        _ generator: Generator
+    ) throws -> Start {
+        func draw() throws -> Tensor {
+            try Tensor.randn(shape, generator: generator, dtype: dtype).to(device)
+        }
+        guard let image = request.image else {
+            return Start(
+                latents: try draw() * sampler.initialNoiseScale, index: 0, mask: nil)
+        }
+        let factor = autoencoder.network.configuration.downFactor
+        let (width, height) = (factor * shape[3], factor * shape[2])
+        let picture = try image.fitted(width: width, height: height).unitTensor() * 2 - 1
+        let strength = request.strength ?? (request.mask == nil ? 0.8 : 1)
+        let index = sampler.startIndex(strength: strength)
+        guard index < sampler.steps else {
+            throw DiffusionError(
+                "Strength \(strength) leaves none of \(request.steps) steps to do; raise either.")
+        }
+        let fromNoise = request.mask != nil && strength == 1
+        var original: Tensor?
+        if !takesMask || !fromNoise {
+            original = try latents(of: picture, request, generator).tiled([request.batch, 1, 1, 1])
+        }
+        let noise = try draw()
+        let start: Tensor
+        if let original, !fromNoise {
+            start = try sampler.noised(original, noise: noise, at: index)
+        } else {
+            start = try noise * sampler.initialNoiseScale
+        }
+        guard let mask = request.mask else { return Start(latents: start, index: index, mask: nil) }
+        let white = try mask.fitted(width: width, height: height).maskTensor()
+        // Drawn even where a 4-channel UNet does not look at it: the reference does.
+        let masked = try latents(of: picture * (1 - white), request, generator)
+        let small = try interpolate(white, size: [shape[2], shape[3]], mode: .nearest)
+        return Start(
+            latents: start, index: index,
+            mask: DenoisingInputs.Mask(
+                mask: try small.to(dtype).to(device).tiled([request.batch, 1, 1, 1]),
+                original: original ?? noise, noise: noise,
+                masked: takesMask
+                    ? try masked.tiled([request.batch, 1, 1, 1]) : try Tensor.empty([0])))
+    }
+}

@@ -1,0 +1,83 @@
+import Diffusion
+import Foundation
+import Images
+
+/// What a made picture says of itself. No path of this machine is in it, only names.
+struct ImageRecord: Encodable {
+    let program: String
+    let model: String
+    let prompt: String
+    let negativePrompt: String?
+    let steps: Int
+    let scheduler: String
+    let cfgScale: Double
+    let guidanceRescale: Double
+    let seed: UInt64
+    let width: Int
+    let height: Int
+    let batch: Int
+    let strength: Double?
+    let controls: [String]
+    let imagePrompts: [String]
+    let dtype: String
+
+    init(
+        _ command: MakeImage, _ request: ImageRequest, _ model: StableDiffusion, _ images: [Image]
+    ) {
+        program = Version.text
+        self.model = ImageRecord.name(command.model)
+        prompt = request.prompt
+        negativePrompt = request.negativePrompt
+        steps = request.steps
+        scheduler =
+            (request.scheduler ?? SchedulerKind(className: model.scheduler.className))?.rawValue
+            ?? model.scheduler.className
+        cfgScale = request.guidanceScale
+        guidanceRescale = request.guidanceRescale
+        seed = request.seed
+        width = images.first?.width ?? 0
+        height = images.first?.height ?? 0
+        batch = request.batch
+        strength = request.image == nil ? nil : request.strength ?? (request.mask == nil ? 0.8 : 1)
+        func source(_ text: String) -> String {
+            ImageRecord.name(String(text.split(separator: "=").first ?? ""))
+        }
+        controls = command.control.map(source)
+        imagePrompts = command.ipAdapter.map(source)
+        dtype = command.dtype.rawValue
+    }
+
+    private static func name(_ path: String) -> String {
+        URL(fileURLWithPath: path).lastPathComponent
+    }
+
+    /// A1111's `parameters`, which many tools read, and our own JSON.
+    func metadata() throws -> TextMetadata {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return TextMetadata([
+            .init(TextMetadata.parametersKeyword, parameters),
+            .init(
+                TextMetadata.likenessKeyword,
+                String(decoding: try encoder.encode(self), as: UTF8.self)),
+        ])
+    }
+
+    private var parameters: String {
+        var lines = [prompt]
+        if let negativePrompt, !negativePrompt.isEmpty {
+            lines.append("Negative prompt: \(negativePrompt)")
+        }
+        var fields = [
+            "Steps: \(steps)", "Sampler: \(scheduler)",
+            "CFG scale: \(String(format: "%g", cfgScale))", "Seed: \(seed)",
+            "Size: \(width)x\(height)", "Model: \(model)",
+        ]
+        if let strength {
+            fields.append("Denoising strength: \(String(format: "%g", strength))")
+        }
+        fields.append("Version: \(program)")
+        lines.append(fields.joined(separator: ", "))
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,217 @@
+import ArgumentParser
+import Checkpoints
+import Diffusion
+import Foundation
+import Images
+import Torch
+
+/// `likeness image`: a picture from text, from a picture, or into a mask.
+struct MakeImage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "image",
+        abstract: "Make a picture with an SD1.5 or SDXL checkpoint.",
+        discussion: """
+            The same model, seed and flags give the same picture as diffusers in Python, in fp32 to \
+            the last grey level or so. What was asked for is written into the picture, as A1111 \
+            does (parameters) and as JSON (likeness).
+            """)
+
+    @Option(help: "A folder as diffusers saves it, with model_index.json.")
+    var model: String
+
+    @Option(name: [.customShort("p"), .long], help: "What to show.")
+    var prompt: String = ""
+
+    @Option(name: [.customShort("n"), .long], help: "What to keep away from.")
+    var negativePrompt: String?
+
+    @Option(name: .shortAndLong, help: "The picture to write; NAME-1, NAME-2 ... of a batch.")
+    var output: String
+
+    @Option(name: [.customShort("W"), .long], help: "Pixels, a multiple of 8.")
+    var width: Int?
+
+    @Option(name: [.customShort("H"), .long], help: "Pixels, a multiple of 8.")
+    var height: Int?
+
+    @Option(help: "Denoising steps.")
+    var steps = 30
+
+    @Option(
+        help: "Guidance: 1 and less is off and twice as fast. 7.5, or 5 for SDXL, if not given.")
+    var cfgScale: Double?
+
+    @Option(help: "Share of guidance that is rescaled, 0 to 1.")
+    var guidanceRescale = 0.0
+
+    @Option(help: "Where the noise starts; a random one if not given, and said.")
+    var seed: UInt64?
+
+    @Option(help: "Pictures to make at once.")
+    var batch = 1
+
+    @Option(
+        help:
+            "\(SchedulerKind.allCases.map(\.rawValue).joined(separator: ", ")); the checkpoint's own if not given."
+    )
+    var scheduler: SchedulerKind?
+
+    @Option(help: "DDIM: share of fresh noise, 0 to 1.")
+    var eta = 0.0
+
+    @Option(help: "Start from this picture.")
+    var initImage: String?
+
+    @Option(help: "White where --init-image may change.")
+    var mask: String?
+
+    @Option(help: "Share of the steps done on --init-image, 0 to 1; 0.8, or 1 with --mask.")
+    var strength: Double?
+
+    @Option(help: "A ControlNet's folder and its picture: DIR=IMAGE; repeat for more.")
+    var control: [String] = []
+
+    @Option(help: "Strength of a --control, in their order; 1 if not given.")
+    var controlScale: [Double] = []
+
+    @Flag(help: "ControlNets lead, without need of a prompt.")
+    var guessMode = false
+
+    @Option(help: "An IP-Adapter's file and its picture: FILE=IMAGE; repeat for more.")
+    var ipAdapter: [String] = []
+
+    @Option(help: "Strength of an --ip-adapter, in their order; 1 if not given.")
+    var ipAdapterScale: [Double] = []
+
+    @Option(help: "CLIP's image encoder for --ip-adapter: a folder, as transformers saves it.")
+    var imageEncoder: String?
+
+    @Option(help: "SDXL: WIDTHxHEIGHT that the model believes the picture had.")
+    var originalSize: Pair?
+
+    @Option(help: "SDXL: X,Y that the model believes was cropped.")
+    var crop: Pair?
+
+    @Option(help: "SDXL: WIDTHxHEIGHT that the model believes it makes.")
+    var targetSize: Pair?
+
+    @Flag(help: "Decode one picture of a batch at a time.")
+    var vaeSlicing = false
+
+    @Flag(help: "Decode in overlapping tiles: constant memory, faint seams.")
+    var vaeTiling = false
+
+    @Option(help: "Stop before this step, from 0, and write --save-state.")
+    var stopBefore: Int?
+
+    @Option(help: "Where the state of a stopped run goes: a safetensors file.")
+    var saveState: String?
+
+    @Option(help: "Go on from a state, with otherwise the same flags; the bytes are the same.")
+    var resume: String?
+
+    @Option(help: "Compute in fp32, bf16 or fp16.")
+    var dtype: ComputeType = .fp32
+
+    @Option(help: "Take weights of this variant, such as fp16.")
+    var variant: String?
+
+    @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
+    var device: Device = .cpu
+
+    @Flag(help: "Replace existing output files.")
+    var force = false
+
+    @OptionGroup var reporting: Reporting
+
+    func run() throws {
+        try reporting.run {
+            let paths = outputs
+            for path in paths { try Output.check(path, force: force) }
+            let format = try OutputFormat(path: output)
+            let clock = ContinuousClock()
+            let start = clock.now
+            let folder = try DiffusersFolder(model, variant: variant)
+            let loaded = try StableDiffusion(folder, dtype: dtype.dtype, device: device)
+            let request = try request(for: loaded)
+            for note in loaded.notes { reporting.remark(note) }
+            for text in [prompt, negativePrompt ?? ""] {
+                if let cut = try loaded.unseenText(of: text) {
+                    reporting.remark("the text encoder reads 77 tokens; not seen: \(cut)")
+                }
+            }
+            let run = try loaded.denoising(request)
+            let loadSeconds = (clock.now - start).seconds
+            if let resume {
+                try run.restore(openCheckpoint(resume).tensors())
+            }
+            let seconds = try clock.measure { try denoise(run) }.seconds
+            if let saveState, run.index < run.endIndex {
+                try SafetensorsWriter.write(run.state(), to: saveState)
+                return try reporting.result(
+                    Stopped(state: saveState, nextStep: run.index),
+                    text: "\(saveState): stopped before step \(run.index) of \(run.endIndex)")
+            }
+            var images: [Image] = []
+            let decodeSeconds = try clock.measure { images = try run.images() }.seconds
+            let codec = try VipsCodec()
+            let record = ImageRecord(self, request, loaded, images)
+            for (path, image) in zip(paths, images) {
+                try AtomicFile.write(
+                    codec.encode(image, as: format, text: record.metadata()), to: path)
+            }
+            let report = Report(
+                outputs: paths, seed: request.seed, evaluations: run.endIndex - run.firstIndex,
+                loadSeconds: loadSeconds,
+                denoisingSeconds: seconds, decodeSeconds: decodeSeconds,
+                peakMemoryBytes: ProcessMemory.peak)
+            try reporting.result(
+                report,
+                text: paths.joined(separator: ", ")
+                    + String(
+                        format: ": seed %llu, loaded in %.1f s, %.1f s denoising, %.1f s decoding",
+                        request.seed, loadSeconds, seconds, decodeSeconds))
+        }
+    }
+
+    private func denoise(_ run: Denoising) throws {
+        let total = run.endIndex - run.firstIndex
+        while run.index < stopBefore ?? .max, let step = run.next() {
+            let step = try step.get()
+            reporting.progress(step.index + 1 - run.firstIndex, of: total, "step")
+        }
+    }
+
+    func validate() throws {
+        guard (stopBefore == nil) == (saveState == nil) else {
+            throw ValidationError("--stop-before and --save-state go together.")
+        }
+    }
+
+    struct Stopped: Encodable {
+        let state: String
+        let nextStep: Int
+    }
+
+    struct Report: Encodable {
+        let outputs: [String]
+        let seed: UInt64
+        /// Runs of the denoising network, each with and without the prompt where guidance is on.
+        let evaluations: Int
+        let loadSeconds: Double
+        let denoisingSeconds: Double
+        let decodeSeconds: Double
+        let peakMemoryBytes: Int
+    }
+
+    /// `out.png`, or `out-1.png`, `out-2.png` of a batch.
+    private var outputs: [String] {
+        guard batch > 1, batch <= 64 else { return [output] }
+        let url = URL(fileURLWithPath: output)
+        let (stem, kind) = (url.deletingPathExtension().lastPathComponent, url.pathExtension)
+        let folder = (output as NSString).deletingLastPathComponent
+        return (1...batch).map { index in
+            (folder as NSString).appendingPathComponent("\(stem)-\(index).\(kind)")
+        }
+    }
+}
