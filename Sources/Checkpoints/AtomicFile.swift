@@ -72,8 +72,7 @@ public final class AtomicFile {
         if exists, status.st_mode & S_IFMT != S_IFREG {
             throw CheckpointError(file: path, .notARegularFile)
         }
-        let name = (self.path as NSString).lastPathComponent
-        let folder = Self.folder(of: self.path)
+        let (folder, name) = pathParts(self.path)
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         // File names end at 255 bytes; 40 characters of at most 4 bytes leave room for the rest.
         temporary =
@@ -96,7 +95,7 @@ public final class AtomicFile {
         guard Self.synchronise(descriptor) else { throw failure("flush it to disk", errno) }
         guard rename(temporary, path) == 0 else { throw failure("rename it", errno) }
         // Without this a power cut could bring back the old name after we reported success.
-        let folder = open(Self.folder(of: path), O_RDONLY | O_CLOEXEC)
+        let folder = open(pathParts(path).folder, O_RDONLY | O_CLOEXEC)
         if folder >= 0 {
             // Some network file systems cannot do this and need not.
             _ = Self.synchronise(folder)
@@ -127,10 +126,5 @@ public final class AtomicFile {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
-    }
-
-    private static func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? "." : folder
     }
 }

@@ -19,7 +19,8 @@ public enum AtomicFolder {
     public static func write<Result>(
         to path: String, replacing: Bool = false, _ body: (String) throws -> Result
     ) throws -> Result {
-        let target = (path as NSString).standardizingPath
+        let (folder, name) = pathParts(path)
+        let target = "\(folder)/\(name)"
         let manager = FileManager.default
         if !replacing, manager.fileExists(atPath: target) {
             throw CheckpointError(
@@ -55,11 +56,10 @@ public enum AtomicFolder {
     }
 
     private static func sibling(of path: String, _ ending: String) -> String {
-        let name = (path as NSString).lastPathComponent
-        let parent = (path as NSString).deletingLastPathComponent
+        let (folder, name) = pathParts(path)
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let short = name.unicodeScalars.prefix(40).map(String.init).joined()
-        return "\(parent.isEmpty ? "." : parent)/.\(short).\(random).\(ending)"
+        return "\(folder)/.\(short).\(random).\(ending)"
     }
 
     private static func failure(_ path: String, _ doing: String) -> CheckpointError {

@@ -24,9 +24,9 @@ public final class SafetensorsIndex: CheckpointReader {
     public init(_ path: String) throws {
         self.path = path
         let map = try Self.weightMap(path)
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = pathParts(path).folder
         let names = Set(map.values).sorted()
-        let paths = names.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
+        let paths = names.map { folder == "." && !path.hasPrefix("./") ? $0 : "\(folder)/\($0)" }
         let missing = zip(names, paths).filter { !FileManager.default.fileExists(atPath: $0.1) }
         guard missing.isEmpty else {
             throw CheckpointError(file: path, .missingShards(missing.map(\.0)))

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// Rules for files that a command writes.
@@ -46,8 +47,7 @@ enum Output {
     private static func checkParent(of path: String) throws {
         var isFolder: ObjCBool = false
         let manager = FileManager.default
-        let parent = ((path as NSString).standardizingPath as NSString).deletingLastPathComponent
-        let folder = parent.isEmpty ? "." : parent
+        let folder = pathParts(path).folder
         guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandError(
                 "\(path): expected an existing folder \(folder), found none; create it first",

@@ -54,6 +54,31 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 "nan.safetensors: expected numbers, found NaN in 1 tensor(s), first weight; the file "
                 + "was saved from a broken run, get it again"),
         .init(
+            name: "a model folder whose name is taken",
+            arguments: ["model", "init", "--like", "sd15", "-o", "."], code: 3,
+            sentence:
+                ".: expected a new folder name, found one that is taken; --force replaces a model "
+                + "folder"),
+        .init(
+            name: "a folder to replace that is no model's",
+            arguments: ["model", "init", "--like", "sd15", "-o", ".", "--force"], code: 3,
+            sentence:
+                ".: expected a model folder to replace, found none with a model_index.json or "
+                + "config.json; name another folder"),
+        .init(
+            name: "a part that a model does not have",
+            arguments: ["model", "init", "--like", "clip-vit-l14", "-o", "x", "--only", "unet"],
+            code: 2,
+            sentence:
+                "clip-vit-l14: expected names of its parts, found unet; it has one part only"),
+        .init(
+            name: "an export of no model",
+            arguments: ["model", "export", "nothing", "-o", "x"], code: 2,
+            sentence:
+                "nothing: expected a configuration, one of config.json, scheduler_config.json, "
+                + "preprocessor_config.json, tokenizer_config.json, found no such folder; check "
+                + "the folder, or fetch what is missing"),
+        .init(
             name: "an output that exists",
             arguments: ["model", "convert", "good.safetensors", "-o", "good.safetensors"], code: 3,
             sentence:

@@ -6,30 +6,30 @@ import Checkpoints
 ///
 /// Merges join letters to pairs, pairs to triples, triples to quads, the most frequent letters of
 /// English first; each once inside a word and once at its end.
-struct MadeUpVocabulary: Hashable, Sendable {
+package struct MadeUpVocabulary: Hashable, Sendable {
     /// Opens a prompt.
     static let start = "<|startoftext|>"
     /// Closes a prompt.
     static let end = "<|endoftext|>"
 
     /// How many tokens there are: twice 256, the merges, 2.
-    let count: Int
+    package let count: Int
 
     /// As many as the published vocabulary has.
-    static let published = MadeUpVocabulary(count: 49408)
+    package static let published = MadeUpVocabulary(count: 49408)
     /// Enough to see merging at work.
-    static let tiny = MadeUpVocabulary(count: 1024)
+    package static let tiny = MadeUpVocabulary(count: 1024)
 
     /// The printable stand-ins of the 256 bytes, in CLIP's order: printable bytes stand for
     /// themselves, the others for the characters from 256 on.
-    var byteSymbols: [String] {
+    package var byteSymbols: [String] {
         let printable = Array(33...126) + Array(161...172) + Array(174...255)
         let others = (256..<256 + 256 - printable.count)
         return (printable + others).compactMap { UnicodeScalar($0).map(String.init) }
     }
 
     /// What joins what, the first merge first.
-    var merges: [(String, String)] {
+    package var merges: [(String, String)] {
         let wanted = count - 2 * byteSymbols.count - 2
         var merges: [(String, String)] = []
         var length = 1
@@ -45,7 +45,7 @@ struct MadeUpVocabulary: Hashable, Sendable {
     }
 
     /// Every token, by its number.
-    var tokens: [String] {
+    package var tokens: [String] {
         let bytes = byteSymbols
         return bytes + bytes.map { $0 + "</w>" } + merges.map { $0 + $1 } + [Self.start, Self.end]
     }
