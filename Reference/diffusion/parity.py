@@ -2,7 +2,7 @@
 
     python parity.py LIKENESS [oracle] [--quick] [--only TEXT] [--keep DIR]
 
-Writes every network of models.py as a published folder, runs `LIKENESS forward NET --model DIR
+Writes every network of network_cases.py as a published folder, runs `LIKENESS forward NET --model DIR
 --inputs FILE -o FILE`, and prints one table. fp32: largest error <= 2e-5 of the output's largest
 value and cosine >= 0.999999; bf16 against bf16: cosine >= 0.9999. The rows called `control` give
 the program a spoilt folder and must miss the fp32 bound, else the comparison would prove nothing.
@@ -31,6 +31,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 import models
+import network_cases
 
 diffusers.utils.logging.set_verbosity_error()
 transformers.utils.logging.set_verbosity_error()
@@ -161,12 +162,12 @@ def controls(table, likeness, case, folder):
 
 
 def full_size(table, likeness, folder):
-    draws = models.Inputs(1)
+    draws = network_cases.Inputs(1)
     latent, context = draws.normal(1, 4, 64, 64), draws.normal(1, 77, 768)
     picture = 2 * draws.uniform(1, 3, 512, 512) - 1
     unet = {"unet": {"sample": latent, "timestep": torch.tensor([601]), "encoder_hidden_states": context}}
     vae = {"vae-encode": {"x": picture}, "vae-decode": {"z": latent}}
-    for type, config, networks in [("UNet2DConditionModel", models.SD15_UNET, unet), ("AutoencoderKL", models.SD15_VAE, vae)]:
+    for type, config, networks in [("UNet2DConditionModel", network_cases.SD15_UNET, unet), ("AutoencoderKL", network_cases.SD15_VAE, vae)]:
         model = models.build_large(type, config, 70000)
         models.save(model, folder)
         expected = {network: models.forward(model, network, inputs) for network, inputs in networks.items()}
@@ -191,7 +192,7 @@ def main():
     spoilable = {"UNet2DConditionModel": "sd15", "ControlNetModel": "sd15", "AutoencoderKL": "two levels",
                  "CLIPTextModel": "sd15 text, end token 2", "CLIPVisionModelWithProjection": "ViT-L shaped"}  # fmt: skip
     try:
-        for case in models.cases():
+        for case in network_cases.cases():
             if options.only not in f"{case.kind} {case.name}":
                 continue
             folder = scratch / f"{case.kind} {case.name}"

@@ -19,6 +19,7 @@ import transformers
 from safetensors.torch import save_file
 
 import models
+import network_cases
 import pipelines
 
 torch.set_num_threads(1)
@@ -88,7 +89,7 @@ def write_tokenizer(folder):
 def main():
     folder = pathlib.Path(__file__).parent / "fixtures"
     folder.mkdir(exist_ok=True)
-    chosen = [case for case in models.cases() if case.small and case.saved != "fp16 variant"]
+    chosen = [case for case in network_cases.cases() if case.small and case.saved != "fp16 variant"]
     for kind in ("unet", "controlnet", "vae", "clip"):
         write(kind, [case for case in chosen if case.kind == kind], folder)
     write_tokenizer(folder / "tokenizer")

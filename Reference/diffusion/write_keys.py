@@ -23,10 +23,10 @@ from transformers import (
     CLIPVisionModelWithProjection,
 )
 
-import models
+import network_cases
 
 SDXL = {
-    **models.blocks("dcc"),
+    **network_cases.blocks("dcc"),
     "block_out_channels": [320, 640, 1280],
     "transformer_layers_per_block": [1, 2, 10],
     "attention_head_dim": [5, 10, 20],
@@ -49,11 +49,11 @@ def clip(type, config, hidden, intermediate, layers, heads, projection, **more):
 
 def networks():
     """Each published network by name."""
-    yield "sd15_unet", UNet2DConditionModel(**models.SD15_UNET)
+    yield "sd15_unet", UNet2DConditionModel(**network_cases.SD15_UNET)
     yield "sdxl_unet", UNet2DConditionModel(**SDXL)
-    yield "sd15_controlnet", controlnet(models.SD15_UNET)
+    yield "sd15_controlnet", controlnet(network_cases.SD15_UNET)
     yield "sdxl_controlnet", controlnet(SDXL)
-    yield "sd_vae", AutoencoderKL(**models.SD15_VAE)
+    yield "sd_vae", AutoencoderKL(**network_cases.SD15_VAE)
     yield "clip_l_text", clip(CLIPTextModel, CLIPTextConfig, 768, 3072, 12, 12, 768, vocab_size=49408)
     yield "openclip_bigg_text", clip(CLIPTextModelWithProjection, CLIPTextConfig, 1280, 5120, 32, 20, 1280, vocab_size=49408)
     yield "clip_vit_l14_vision", clip(CLIPVisionModelWithProjection, CLIPVisionConfig, 1024, 4096, 24, 16, 768, patch_size=14)

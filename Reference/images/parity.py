@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from write_fixtures import cmyk_press, display_p3, encode, expected, grey_gamma18, picture
+from profiles import cmyk_press, display_p3, grey_gamma18
+from write_fixtures import encode, expected, picture
 
 KINDS = {
     "pil-bicubic": Image.Resampling.BICUBIC,

@@ -207,11 +207,8 @@ struct MakeImage: ParsableCommand {
     /// `out.png`, or `out-1.png`, `out-2.png` of a batch.
     private var outputs: [String] {
         guard batch > 1, batch <= 64 else { return [output] }
-        let url = URL(fileURLWithPath: output)
-        let (stem, kind) = (url.deletingPathExtension().lastPathComponent, url.pathExtension)
-        let folder = (output as NSString).deletingLastPathComponent
-        return (1...batch).map { index in
-            (folder as NSString).appendingPathComponent("\(stem)-\(index).\(kind)")
-        }
+        let (folder, name) = pathParts(output)
+        let dot = name.dropFirst().lastIndex(of: ".") ?? name.endIndex
+        return (1...batch).map { "\(folder)/\(name[..<dot])-\($0)\(name[dot...])" }
     }
 }
