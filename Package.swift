@@ -14,6 +14,8 @@ let package = Package(
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "Images", targets: ["Images"]),
         .library(name: "Diffusion", targets: ["Diffusion"]),
+        .library(name: "Faces", targets: ["Faces"]),
+        .library(name: "World", targets: ["World"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -23,18 +25,26 @@ let package = Package(
         .systemLibrary(
             name: "CLibVips", pkgConfig: "likeness-vips",
             providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+        .systemLibrary(
+            name: "CLibEmbree", pkgConfig: "likeness-embree",
+            providers: [.apt(["libembree-dev"]), .brew(["embree"])]),
 
         .target(name: "CTorch", dependencies: ["CLibTorch"]),
         .target(name: "CVips", dependencies: ["CLibVips"]),
+        .target(name: "CRays", dependencies: ["CLibEmbree"]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .target(name: "Layers", dependencies: ["Torch"]),
         .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
         .target(name: "Images", dependencies: ["Torch", "CVips"]),
         .target(name: "Diffusion", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
+        .target(name: "Faces", dependencies: ["Torch", "Layers", "Checkpoints"]),
+        .target(
+            name: "World",
+            dependencies: ["Torch", "Checkpoints", "Images", "Faces", "CRays"]),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion",
+                "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -47,6 +57,10 @@ let package = Package(
         .testTarget(
             name: "DiffusionTests",
             dependencies: ["Diffusion", "Torch", "Layers", "Checkpoints", "TestSupport"]),
+        .testTarget(name: "FacesTests", dependencies: ["Faces", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "WorldTests",
+            dependencies: ["World", "Faces", "Images", "Torch", "Checkpoints", "TestSupport"]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

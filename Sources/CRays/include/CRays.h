@@ -1,0 +1,3 @@
+#ifndef CRAYS_H
+#define CRAYS_H
+#endif
