@@ -39,6 +39,11 @@ public enum FileFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// What the first bytes of a file say it is.
+    ///
+    /// - Throws: ``CheckpointError`` if the file cannot be read.
+    package init(of path: String) throws { self = try InputFile(path).format() }
+
     private static let magic: [(bytes: [UInt8], format: FileFormat)] = [
         (Array("PK".utf8) + [3, 4], .zip), (Array("PK".utf8) + [5, 6], .zip),
         ([0x1F, 0x8B], .gzip),

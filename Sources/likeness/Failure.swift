@@ -1,5 +1,6 @@
 import Checkpoints
 import Diffusion
+import Faces
 import Foundation
 import Images
 import Layers
@@ -39,6 +40,8 @@ struct Failure: Encodable {
         case let error as ParameterError:
             (self.error, code) = (error.description, Failure.badInput)
         case let error as ImageError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as FaceError:
             (self.error, code) = (error.description, Failure.badInput)
         case let error as DiffusionError:
             (self.error, code) = (error.description, Failure.badInput)

@@ -7,7 +7,8 @@ struct Model: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look into weight files, check and convert them; make and export model folders.",
         subcommands: [
-            ModelInfo.self, ModelVerify.self, ModelConvert.self, ModelInit.self, ModelExport.self,
+            ModelInfo.self, ModelVerify.self, ModelConvert.self, ModelConvertFLAME.self,
+            ModelInit.self, ModelExport.self,
         ])
 }
 

@@ -1,7 +1,8 @@
-/// The pickle instructions that `torch.save` emits for state dictionaries, protocols 2 to 5.
+/// The pickle instructions that `torch.save` emits for state dictionaries, protocols 2 to 5, and
+/// NEWOBJ, which only pickles of arrays may have (see ``PickleVocabulary``).
 ///
-/// Everything else in Python's pickletools, above all INST, OBJ, NEWOBJ, EXT and the ones that copy
-/// or drop values, is refused by name.
+/// Everything else in Python's pickletools, above all INST, OBJ, EXT and the ones that copy or drop
+/// values, is refused by name.
 enum PickleInstruction: UInt8 {
     case proto = 0x80
     case frame = 0x95
@@ -37,6 +38,7 @@ enum PickleInstruction: UInt8 {
     case stackGlobal = 0x93
     case reduce = 0x52  // R
     case build = 0x62  // b
+    case newObject = 0x81
     case binPersistentID = 0x51  // Q
     case binPut = 0x71  // q
     case longBinPut = 0x72  // r

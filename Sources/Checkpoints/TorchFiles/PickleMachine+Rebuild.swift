@@ -3,6 +3,9 @@ import Torch
 /// REDUCE, BUILD and persistent ids: the instructions that call into Python, and here do not.
 extension PickleMachine {
     mutating func rebuild(_ instruction: PickleInstruction) throws {
+        if vocabulary == .arrays, instruction != .binPersistentID {
+            return try rebuildNumPy(instruction)
+        }
         switch instruction {
         case .reduce:
             let arguments = try pop()
@@ -170,7 +173,8 @@ extension PickleMachine {
 
     /// `('storage', type, key, location, numel)`, and before torch 1.6 a sixth, the view.
     private mutating func storage(_ id: PickleValue) throws -> PickleValue {
-        guard allowsStorages, case .tuple(let values) = object(id), (5...6).contains(values.count),
+        guard vocabulary == .tensors, case .tuple(let values) = object(id),
+            (5...6).contains(values.count),
             case .string("storage") = values[0], case .global(.storage(let dtype), _) = values[1],
             case .string(let key) = values[2], case .string = values[3],
             case .integer(let count) = values[4], count >= 0
@@ -206,7 +210,7 @@ extension PickleMachine {
     }
 
     /// A value in few words, for messages.
-    private func describe(_ value: PickleValue) -> String {
+    func describe(_ value: PickleValue) -> String {
         switch value {
         case .none: "None"
         case .bool(let value): value ? "True" : "False"
@@ -215,7 +219,7 @@ extension PickleMachine {
         case .number(let value): "\(value)"
         case .string(let value): quoted(value)
         case .bytes: "bytes"
-        case .global(_, let name): name
+        case .global(_, let name), .numPyGlobal(_, let name): name
         case .object(let place):
             switch objects[place] {
             case .tuple(let values): "a tuple of \(values.count)"
@@ -223,6 +227,7 @@ extension PickleMachine {
             case .dictionary(let items, _): "a dictionary of \(items.count)"
             case .storage: "a storage"
             case .tensor: "a tensor"
+            case .numPy: "an array or its type"
             }
         }
     }

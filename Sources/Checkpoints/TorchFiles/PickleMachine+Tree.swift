@@ -32,7 +32,7 @@ extension PickleMachine {
         case .string(let value): return .string(value)
         case .bytes(let value): return .bytes(value)
         case .global(.dtype(let dtype), _): return .dtype(dtype)
-        case .global(_, let name):
+        case .global(_, let name), .numPyGlobal(_, let name):
             throw input.failure("a value", "the Python object \(name) itself")
         case .object(let place):
             switch objects[place] {
@@ -42,6 +42,7 @@ extension PickleMachine {
                 return try dictionary(items, depth: depth, nodes: &nodes)
             case .tensor(let tensor): return .tensor(tensor)
             case .storage: throw input.failure("a tensor", "a storage without one")
+            case .numPy: throw input.failure("a tensor", "an array")
             }
         }
     }

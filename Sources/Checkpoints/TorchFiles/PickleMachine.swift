@@ -1,6 +1,6 @@
 import Torch
 
-/// Runs the part of Python's pickle language that can only rebuild tensors.
+/// Runs the part of Python's pickle language that can only rebuild tensors, or arrays.
 ///
 /// The checks are in the reader itself, so there is no second parser to disagree with. Work and
 /// memory are bounded by the limits below; nothing recurses on the input. Only bytes from
@@ -13,8 +13,8 @@ struct PickleMachine {
     private var memo: [Int: PickleValue] = [:]
     /// The storages that were named, with their sizes in bytes and those of their elements.
     var storages: [String: Storage] = [:]
-    /// Whether `('storage', …)` ids mean anything here.
-    let allowsStorages: Bool
+    /// Which Python objects may be named.
+    let vocabulary: PickleVocabulary
 
     /// A tensor takes about 45 instructions and 5 objects; the largest real files have some 20,000.
     static let maximumInstructions = 10_000_000
@@ -27,16 +27,18 @@ struct PickleMachine {
         let width: Int
     }
 
-    init(_ input: PickleInput, allowsStorages: Bool) {
+    init(_ input: PickleInput, _ vocabulary: PickleVocabulary) {
         self.input = input
-        self.allowsStorages = allowsStorages
+        self.vocabulary = vocabulary
     }
 
     /// Runs to STOP and returns what is left on the stack, which must be one value.
     mutating func run() throws -> PickleValue {
         for _ in 0..<Self.maximumInstructions {
             let code = try input.byte()
-            guard let instruction = PickleInstruction(rawValue: code) else {
+            guard let instruction = PickleInstruction(rawValue: code),
+                vocabulary == .arrays || instruction != .newObject
+            else {
                 throw try refusal(of: code)
             }
             if instruction == .stop {
@@ -68,7 +70,7 @@ struct PickleMachine {
         case .append, .appends: try append(instruction == .append ? [try pop()] : try popToMark())
         case .setItem: try setItems([try pop(), try pop()].reversed())
         case .setItems: try setItems(try popToMark())
-        case .reduce, .build, .binPersistentID: try rebuild(instruction)
+        case .reduce, .build, .newObject, .binPersistentID: try rebuild(instruction)
         case .global, .stackGlobal: try push(global(instruction))
         case .binPut, .longBinPut, .memoize, .binGet, .longBinGet: try remember(instruction)
         default: try push(literal(instruction))
@@ -88,8 +90,10 @@ struct PickleMachine {
         case .binFloat:
             .number(
                 Double(bitPattern: try input.take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }))
-        case .shortBinString, .shortBinUnicode: .string(try input.text(try input.integer(1)))
-        case .binString, .binUnicode: .string(try input.text(try input.integer(4)))
+        case .shortBinString: try string(input.integer(1))
+        case .binString: try string(input.integer(4))
+        case .shortBinUnicode: .string(try input.text(try input.integer(1)))
+        case .binUnicode: .string(try input.text(try input.integer(4)))
         case .binUnicode8: .string(try input.text(try input.integer(8)))
         case .shortBinBytes: .bytes(try input.take(try input.integer(1)))
         case .binBytes: .bytes(try input.take(try input.integer(4)))
@@ -102,6 +106,13 @@ struct PickleMachine {
         case .tuple3: try place(.tuple([try pop(), try pop(), try pop()].reversed()))
         default: throw input.failure("an instruction", "\(instruction)")
         }
+    }
+
+    /// Python 2's one type for text and bytes: in pickles of arrays it holds their elements, too.
+    private mutating func string(_ count: Int) throws -> PickleValue {
+        guard vocabulary == .arrays else { return .string(try input.text(count)) }
+        let bytes = try input.take(count)
+        return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
     }
 
     /// Two's complement, little-endian, as Python writes whole numbers beyond 32 bits.
@@ -125,10 +136,17 @@ struct PickleMachine {
             }
             (module, name) = (first, second)
         }
-        guard let global = TorchGlobal(module: module, name: name) else {
-            throw input.failure(.forbiddenObject("\(module).\(name)"))
+        let full = "\(module).\(name)"
+        if vocabulary == .arrays {
+            guard let global = NumPyGlobal(module: module, name: name) else {
+                throw input.failure(.forbiddenObject(full))
+            }
+            return .numPyGlobal(global, name: full)
         }
-        return .global(global, name: "\(module).\(name)")
+        guard let global = TorchGlobal(module: module, name: name) else {
+            throw input.failure(.forbiddenObject(full))
+        }
+        return .global(global, name: full)
     }
 
     private mutating func remember(_ instruction: PickleInstruction) throws {
@@ -207,6 +225,11 @@ extension PickleMachine {
         }
         objects.append(object)
         return .object(objects.count - 1)
+    }
+
+    /// Gives an array's object, which is in the arena already, its state.
+    mutating func replace(_ place: Int, with object: NumPyObject) {
+        objects[place] = .numPy(object)
     }
 
     func object(_ value: PickleValue) -> PickleObject? {

@@ -13,6 +13,7 @@ enum PickleValue {
     case string(String)
     case bytes([UInt8])
     case global(TorchGlobal, name: String)
+    case numPyGlobal(NumPyGlobal, name: String)
     /// Place in ``PickleMachine/objects``.
     case object(Int)
 }
@@ -24,6 +25,17 @@ enum PickleObject {
     case dictionary([(key: PickleValue, value: PickleValue)], isOrdered: Bool)
     case storage(StorageReference)
     case tensor(TorchTensor)
+    case numPy(NumPyObject)
+}
+
+/// What a pickle may rebuild.
+enum PickleVocabulary {
+    /// Numbers, text and containers: the small pickles around a legacy torch file's weights.
+    case values
+    /// Tensors, of storages that persistent ids name.
+    case tensors
+    /// NumPy's arrays; see ``NumPyGlobal``.
+    case arrays
 }
 
 /// What a persistent id says of a storage, or of a part of one.

@@ -39,7 +39,7 @@ struct TorchLayout {
                     limit: PickleInput.maximumByteCount))
         }
         try input.checkSum(of: pickle, name: "data.pkl")
-        var machine = PickleMachine(PickleInput(input, pickle.range), allowsStorages: true)
+        var machine = PickleMachine(PickleInput(input, pickle.range), .tensors)
         let value = try machine.run()
         guard machine.input.isAtEnd else {
             throw machine.input.failure("nothing after STOP", "further bytes")
@@ -65,8 +65,8 @@ struct TorchLayout {
     /// machine, the values, the storages' keys), then each storage as a count and its bytes.
     init(legacy input: InputFile) throws {
         var part = PickleInput(input, 0..<input.size)
-        func next(storages: Bool = false) throws -> (TorchValue, PickleMachine) {
-            var machine = PickleMachine(part, allowsStorages: storages)
+        func next(_ vocabulary: PickleVocabulary = .values) throws -> (TorchValue, PickleMachine) {
+            var machine = PickleMachine(part, vocabulary)
             let value = try machine.run()
             // A new input, so that errors count from the start of their own pickle.
             part = PickleInput(input, machine.input.position..<input.size)
@@ -82,7 +82,7 @@ struct TorchLayout {
         guard try next().0["little_endian"] == .bool(true) else {
             throw part.failure("little-endian data", "another byte order")
         }
-        let (root, machine) = try next(storages: true)
+        let (root, machine) = try next(.tensors)
         guard case .list(let keys) = try next().0, keys.count == machine.storages.count else {
             throw part.failure("a list of \(machine.storages.count) storage keys", "another value")
         }
