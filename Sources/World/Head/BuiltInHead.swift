@@ -5,7 +5,7 @@ import Foundation
 /// Sculpted once a process (``HeadMesh``); its shape basis is learnt from faces that the non-linear
 /// sculptor made of random ``FacialParameters``, ages and weights, its expression basis from the
 /// fields of every ``Action``. Lengths are metres; the origin is EG3D's: 10 mm below the eyes'
-/// height, at the depth of the ears.
+/// height, 60 mm behind the ears, so that its cameras turn about the head's middle.
 public struct BuiltInHead: Sendable {
     /// Components of shape and of expression.
     public static let shapeCount = 64
@@ -52,7 +52,7 @@ public struct BuiltInHead: Sendable {
     }
 
     /// From the sculpture's millimetres to the world's metres.
-    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + SIMD3(0, 10, 0)) * 1e-3 }
+    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + SIMD3(0, 10, 60)) * 1e-3 }
 
     /// What the sculptor makes of random faces, as deviations from the average one.
     private static func learnShape(
