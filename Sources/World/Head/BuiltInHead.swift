@@ -29,6 +29,10 @@ public struct BuiltInHead: Sendable {
     private let actionFields: [[Float]]
     let closedLids: [[SIMD3<Double>]]
     let mesh: HeadMesh
+    /// Where the 68 landmarks are.
+    public let landmarks: FaceLandmarks
+    /// The vertices from hairline to chin, ear to ear: what detectors frame.
+    let faceVertices: [Int]
 
     /// The one of this process.
     public static let shared = BuiltInHead()
@@ -48,7 +52,16 @@ public struct BuiltInHead: Sendable {
         shape = Self.learnShape(sculpture, average)
         actionFields = Self.fields(of: mesh)
         expression = Self.learnExpression(actionFields)
+        landmarks = FaceLandmarks(mesh)
+        faceVertices = mesh.kinds.indices.filter {
+            mesh.kinds[$0] == .skin && Self.isFace(mesh.places[$0])
+        }
         closedLids = [1.0, -1.0].map { Eyelids.closing(mesh, side: $0) }
+    }
+
+    /// The region that Diff-PC's plain render shows, and detectors frame: hairline to chin, ear to ear.
+    private static func isFace(_ place: ChartPoint) -> Bool {
+        abs(place.angle) < 1.25 && (-34...141).contains(place.down)
     }
 
     /// From the sculpture's millimetres to the world's metres.
