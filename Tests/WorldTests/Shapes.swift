@@ -2,10 +2,8 @@ import World
 
 /// Simple meshes for tests of the renderer.
 enum Shapes {
-    /// A sphere whose u runs around the vertical axis (0.5 in front, +z) and v from the top down.
-    ///
-    /// - Parameters:
-    ///   - bumps: how much the radius varies, as a fraction; normals then follow the bumps.
+    /// A sphere whose u runs around the vertical axis (0.5 in front, +z) and v from the top down;
+    /// `bumps` is how much the radius varies, as a fraction, and normals follow.
     static func sphere(
         _ part: Part, centre: SIMD3<Float> = .zero, radius: Float, rings: Int = 64,
         bumps: Float = 0, material: Material

@@ -70,10 +70,12 @@ final class Frame {
     }
 
     /// Copies the maps out.
-    func view(camera: Camera) throws -> RenderedView {
+    func view(camera: Camera, of surfaces: [Surface]) throws -> RenderedView {
         func copy<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) -> [Element] {
             Array(UnsafeBufferPointer(start: memory, count: count))
         }
+        var counts = [Int](repeating: 0, count: 256)
+        for surface in surfaces { counts[Int(surface.part.rawValue)] = surface.triangles.count }
         return RenderedView(
             width: width, height: height, camera: camera,
             colour: try Image(width: width, height: height, pixels: copy(colour, 3 * count)),
@@ -81,6 +83,7 @@ final class Frame {
             shading: copy(shading, count), depth: copy(depth, count),
             normal: copy(normal, count), region: copy(region, count), part: copy(part, count),
             triangle: copy(triangle, count), barycentrics: copy(barycentrics, count),
-            coordinate: copy(coordinate, count))
+            coordinate: copy(coordinate, count),
+            triangleCounts: counts)
     }
 }
