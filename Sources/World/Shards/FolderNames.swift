@@ -11,3 +11,9 @@ func names(in folder: String) throws -> [String] {
     return try FileManager.default.contentsOfDirectory(atPath: folder)
         .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
+
+/// Whether there is a folder at `path`, or a link to one.
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}

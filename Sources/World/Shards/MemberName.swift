@@ -22,14 +22,17 @@ package enum MemberName {
         return leaves ? "\"..\" in \(quoted(name))" : nil
     }
 
-    /// The sample's key and the member's suffix in lower case, as `webdataset` parts them: at the
-    /// first dot of the last component. Nil for what it passes over, such as `README`, `.hidden`
-    /// and `__meta__.json`.
+    /// The sample's key and the member's suffix in lower case, parted at the first dot of the last
+    /// component, as `webdataset` does. Nil for what it passes over, such as `README` and whatever
+    /// is under `__meta__/`, and for hidden files, which it would take for members.
     package static func parts(_ name: String) -> (key: String, suffix: String)? {
         let bytes = Array(name.utf8)
         let last = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-        guard let dot = bytes[last...].firstIndex(of: UInt8(ascii: ".")), dot > last,
-            dot + 1 < bytes.count, !(last == 0 && bytes.starts(with: "__".utf8))
+        let top = bytes.prefix { $0 != UInt8(ascii: "/") }
+        let marks = Array("__".utf8)
+        let isMeta = top.count >= 4 && top.starts(with: marks) && top.suffix(2) == marks[...]
+        guard !isMeta, let dot = bytes[last...].firstIndex(of: UInt8(ascii: ".")), dot > last,
+            dot + 1 < bytes.count
         else { return nil }
         return (
             String(decoding: bytes[..<dot], as: UTF8.self),

@@ -109,7 +109,7 @@ extension ShardError: CustomStringConvertible {
             "expected a position saved from these shards with the same order and part, found "
                 + "another; start from the beginning, or read as when it was saved"
         case .photos(let photos, let count):
-            "expected \(count) usable files, found \(photos.count) that are not: "
+            "expected \(count) usable files, found \(photos.count) that cannot be used: "
                 + photos.prefix(10).map { "\(shortened($0.name)) (\($0.reason))" }
                 .joined(separator: "; ")
                 + (photos.count > 10 ? "; and \(photos.count - 10) more" : "")

@@ -56,7 +56,6 @@ struct TarHeader: Equatable {
         put(octal(0, digits: 11), at: Field.time.lowerBound)
         put("0".utf8, at: Field.kind)
         put("ustar\u{0}00".utf8, at: Field.magic.lowerBound)
-        put("0000000\u{0}0000000\u{0}".utf8, at: Field.device.lowerBound)
         put(octal(checksum(block), digits: 6) + "\u{0} ".utf8, at: Field.checksum.lowerBound)
         return block
     }
@@ -146,7 +145,6 @@ struct TarHeader: Equatable {
         static let checksum = 148..<156
         static let kind = 156
         static let magic = 257..<265
-        static let device = 329..<345
         static let prefix = 345..<500
     }
 }
