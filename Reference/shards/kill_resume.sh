@@ -4,6 +4,7 @@
 #
 #   sh kill_resume.sh LIKENESS [IDENTITIES [VIEWS [SIZE [KILLS]]]]
 #
+# OPTIONS in the environment are handed on to `world make`, for instance to cut smaller shards.
 # Exits with 1 if any run ends with other bytes, or if fewer than half of the kills hit a run at work.
 set -eu
 likeness=$1
@@ -15,9 +16,11 @@ seed=11
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-make_world() { # FOLDER WORKERS
-    "$likeness" world make --identities "$identities" --views "$views" --size "$size" \
-        --workers "$2" --seed "$seed" --quiet -o "$1"
+# Turns this shell into the command, so that a signal to it hits the command: call it in a subshell.
+become_world() { # FOLDER WORKERS
+    # shellcheck disable=SC2086  # a list of options
+    exec "$likeness" world make --identities "$identities" --views "$views" --size "$size" \
+        --workers "$2" --seed "$seed" --quiet ${OPTIONS:-} -o "$1"
 }
 
 # One line of all files' names and hashes; hidden files count.
@@ -26,7 +29,7 @@ digest() { (cd "$1" && find . -type f | LC_ALL=C sort | xargs sha256sum | sha256
 now() { python3 -c 'import time; print(int(time.time() * 1000))'; }
 
 start=$(now)
-make_world "$folder/whole" 2
+(become_world "$folder/whole" 2)
 length=$(($(now) - start))
 whole=$(digest "$folder/whole")
 echo "whole: $length ms, $(find "$folder/whole" -name '*.tar' | wc -l) shards"
@@ -42,7 +45,7 @@ import random
 print(random.Random($kill_number).uniform($kill_number - 1, $kill_number) / $kills * $length / 1000)")
     target=$folder/killed
     workers=$((kill_number % 4 + 1))
-    make_world "$target" "$workers" &
+    become_world "$target" "$workers" &
     process=$!
     sleep "$wait_seconds"
     kill -9 "$process" 2>/dev/null || true
@@ -50,7 +53,7 @@ print(random.Random($kill_number).uniform($kill_number - 1, $kill_number) / $kil
     wait "$process" 2>/dev/null || status=$?
     [ "$status" -ne 137 ] || hits=$((hits + 1))
     left=$(find "$target" -name '*.tar' 2>/dev/null | wc -l)
-    make_world "$target" "$workers"
+    (become_world "$target" "$workers")
     if [ "$(digest "$target")" = "$whole" ]; then
         echo "kill $kill_number after $wait_seconds s (status $status, $left shards there): same bytes"
     else

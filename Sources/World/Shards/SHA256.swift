@@ -90,17 +90,31 @@ package struct SHA256: Sendable {
     ) -> SIMD8<UInt32> {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for t in 0..<64 {
+        /// One round; the caller turns the letters instead of moving their values.
+        @inline(__always) func round(
+            _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,
+            _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ t: Int
+        ) {
             let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-            let t1 = h &+ sum1 &+ ((e & f) ^ (~e & g)) &+ k[t] &+ w[t]
             let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-            let t2 = sum0 &+ ((a & b) ^ (a & c) ^ (b & c))
-            (h, g, f, e) = (g, f, e, d &+ t1)
-            (d, c, b, a) = (c, b, a, t1 &+ t2)
+            let t1 = h &+ sum1 &+ (g ^ (e & (f ^ g))) &+ k[t] &+ w[t]
+            d &+= t1
+            h = t1 &+ sum0 &+ ((a & b) ^ (c & (a ^ b)))
+        }
+        for t in stride(from: 0, to: 64, by: 8) {
+            round(a, b, c, &d, e, f, g, &h, t)
+            round(h, a, b, &c, d, e, f, &g, t + 1)
+            round(g, h, a, &b, c, d, e, &f, t + 2)
+            round(f, g, h, &a, b, c, d, &e, t + 3)
+            round(e, f, g, &h, a, b, c, &d, t + 4)
+            round(d, e, f, &g, h, a, b, &c, t + 5)
+            round(c, d, e, &f, g, h, a, &b, t + 6)
+            round(b, c, d, &e, f, g, h, &a, t + 7)
         }
         return [a, b, c, d, e, f, g, h]
     }
 
+    @inline(__always)
     private static func rotated(_ x: UInt32, _ count: UInt32) -> UInt32 {
         (x >> count) | (x << (32 - count))
     }

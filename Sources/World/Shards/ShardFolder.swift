@@ -70,7 +70,7 @@ struct ShardFolder {
     ///
     /// - Returns: whether the file was written.
     mutating func add(_ shard: ShardManifest.Shard) throws -> Bool {
-        let place = manifest.shards.firstIndex { $0.first > shard.first } ?? manifest.shards.count
+        let place = manifest.shards.lastIndex { $0.first < shard.first }.map { $0 + 1 } ?? 0
         manifest.shards.insert(shard, at: place)
         let new = manifest.shards.count - noted
         guard manifest.isComplete || new >= max(1, manifest.shards.count / 64) else { return false }

@@ -29,10 +29,14 @@ import World
 
     @Test func everyPointOfAKillLeadsToTheSameBytes() throws {
         let folder = try ScratchFolder()
-        let events = try count(folder)
+        let events = try events(folder)
+        // Before the manifest knows of any shard, between a shard's name and the manifest, the end.
+        let named = try #require(events.firstIndex(of: .named(shard: 0)))
         var random = TestGenerator(state: 5)
-        var chosen: Set<Int> = [0, events - 2, events - 1]
-        while chosen.count < 20 { chosen.insert(Int.random(in: 0..<events, using: &random)) }
+        var chosen: Set<Int> = [0, named, named + 1, events.count - 2, events.count - 1]
+        while chosen.count < 20 {
+            chosen.insert(Int.random(in: events.indices, using: &random))
+        }
         let snapshots = Snapshots(folder, at: chosen)
         var writer = ShardWriter(Self.options)
         writer.observer = { try snapshots.see($0) }
@@ -52,16 +56,17 @@ import World
         #expect(keptOfAll > 20, "runs that keep nothing prove nothing")
     }
 
-    /// Events of a whole run.
-    private func count(_ folder: ScratchFolder) throws -> Int {
-        let snapshots = Counter()
+    /// Everything that happens in a whole run.
+    private func events(_ folder: ScratchFolder) throws -> [ShardWriter.Event] {
+        let seen = Seen()
         var writer = ShardWriter(Self.options)
-        writer.observer = { _ in snapshots.count += 1 }
-        try writer.write(PatternSource(), to: folder.file("counted"))
-        return snapshots.count
+        writer.observer = { seen.events.append($0) }
+        try writer.write(PatternSource(), to: folder.file("seen"))
+        return seen.events
     }
 
-    private final class Counter: @unchecked Sendable { var count = 0 }
+    /// The observer is called on one thread only.
+    private final class Seen: @unchecked Sendable { var events: [ShardWriter.Event] = [] }
 
     @Test(arguments: [1, 60, 130])
     func aRealKillIsSurvived(event: Int) async throws {
@@ -69,11 +74,11 @@ import World
         let path = folder.path
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = path as String, event = event as Int] in
-            let counter = Counter()
+            let seen = Seen()
             var writer = ShardWriter(Self.options)
-            writer.observer = { _ in
-                counter.count += 1
-                if counter.count == event { kill(getpid(), SIGKILL) }
+            writer.observer = {
+                seen.events.append($0)
+                if seen.events.count == event { kill(getpid(), SIGKILL) }
             }
             try writer.write(PatternSource(), to: path)
         }

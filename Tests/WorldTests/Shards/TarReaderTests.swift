@@ -186,17 +186,17 @@ import World
                 """)
     }
 
-    @Test func aMillionFoldersAreNoDepth() throws {
+    @Test func manyFoldersAreNoDepth() throws {
         var builder = TarBuilder()
         builder.add("a/", type: "5")
         let block = builder.bytes
         var bytes: [UInt8] = []
-        for _ in 0..<20_000 { bytes += block }
+        for _ in 0..<5_000 { bytes += block }
         #expect(try members(bytes + [UInt8](repeating: 0, count: 1024)).isEmpty)
     }
 
     /// Damaged archives are refused or read, never crash, and never leave the file.
-    @Test func survivesTenThousandMutants() throws {
+    @Test func survivesTwoThousandMutants() throws {
         let seed = TarBuilder.archive {
             $0.addRecords([("path", "a.x"), ("size", "3")])
             $0.add("b", [1, 2, 3])
@@ -205,7 +205,7 @@ import World
         let folder = try ScratchFolder()
         var random = TestGenerator(state: 3)
         var accepted = 0
-        for _ in 0..<10_000 {
+        for _ in 0..<2_000 {
             var mutant = seed
             for _ in 0..<Int.random(in: 1...2, using: &random) {
                 let at = Int.random(in: 0..<mutant.count, using: &random)
@@ -220,7 +220,7 @@ import World
             } catch is ShardError {}
         }
         // Bytes of contents, times and modes do not matter; the others do.
-        #expect((2_000..<9_500).contains(accepted), "\(accepted) accepted")
+        #expect((400..<1_900).contains(accepted), "\(accepted) accepted")
     }
 
     /// Makes the checksums of the seed's three headers right again, so that mutants get further.
