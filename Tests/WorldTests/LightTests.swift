@@ -64,7 +64,8 @@ import World
         func shading(_ turn: Float, _ yaw: Float) throws -> SIMD3<Float> {
             let rig = LightRig(name: "", environment: .init(kind, turnDegrees: turn))
             let view = try Renderer().render(
-                [RendererTests.ball(rings: 24)], camera: .lookAt(yaw: yaw, pitch: 0, pivot: .zero), light: rig,
+                [RendererTests.ball(rings: 24)], camera: .lookAt(yaw: yaw, pitch: 0, pivot: .zero),
+                light: rig,
                 backdrop: RendererTests.black,
                 options: RenderOptions(width: 15, height: 15, ambientRays: 0))
             return view.shading[view.index(7, 7)]
