@@ -1,0 +1,83 @@
+import Foundation
+
+/// How the strands of one head of hair are coloured.
+struct StrandColours {
+    private let strand: SIMD3<Float>
+    private let grey: Float
+    private let variation: Float
+
+    init(_ colour: HairColour, variation: Float) {
+        strand = colour.strand
+        grey = colour.dye == nil ? colour.grey : 0
+        self.variation = variation
+    }
+
+    /// The albedo of one strand, linear RGB.
+    @inline(__always)
+    func draw(_ bits: inout WorldRandomBits) -> SIMD3<Float> {
+        let light = 1 + (0.16 + 0.3 * variation) * (2 * Float(bits.unit()) - 1)
+        let isGrey = Float(bits.unit()) < grey
+        return (isGrey ? HairColour.greyAlbedo * (0.75 + 0.25 * light) : strand * light)
+    }
+}
+
+extension HairTexture {
+    /// Draws the strands.
+    ///
+    /// - Parameters:
+    ///   - colours: of the strands.
+    ///   - tones: lightness of each lock.
+    ///   - fray: how unevenly locks end, 0...1.
+    ///   - seed: of the strands.
+    ///   - cover: how much of the shell's coat is there at a place, 0...1.
+    func texture(
+        _ colours: StrandColours, tones: [Float], fray: Float, seed: UInt64,
+        region: Region, stipple: Float, cover: (ChartPoint) -> Float
+    ) -> Texture {
+        var bits = WorldRandomBits(state: seed)
+        var albedo = [SIMD4<Float>](repeating: .zero, count: width * height)
+        shell(&albedo, colours, &bits, stipple: stipple, cover)
+        for (lock, tone) in tones.enumerated() {
+            let x0 = square + lock / rows * cellWidth
+            let y0 = lock % rows * cellHeight
+            for x in 0..<cellWidth {
+                let colour = colours.draw(&bits) * tone
+                let rim = abs(2 * Float(x) / Float(cellWidth - 1) - 1)
+                let end = 1.04 - fray * (Float(bits.unit()) * 0.8 + 0.25 * rim * rim)
+                for y in 0..<cellHeight {
+                    let t = Float(y) / Float(cellHeight - 1)
+                    // Roots lie in the shadow of what covers them.
+                    let light = (0.62 + 0.38 * min(1, 3.2 * t)) * (1 + 0.1 * t)
+                    let alpha = min(max((end - t) * Float(cellHeight) * 0.4 + 0.5, 0), 1)
+                    let c = colour * light
+                    albedo[(y0 + y) * width + x0 + x] = SIMD4(c.x, c.y, c.z, alpha)
+                }
+            }
+        }
+        return Texture(
+            width: width, height: height, albedo: albedo,
+            surface: [SIMD3<Float>](repeating: [0.5, 0.42, 0], count: width * height),
+            region: [UInt8](repeating: region.rawValue, count: width * height))
+    }
+
+    private func shell(
+        _ albedo: inout [SIMD4<Float>], _ colours: StrandColours, _ bits: inout WorldRandomBits,
+        stipple: Float, _ cover: (ChartPoint) -> Float
+    ) {
+        for y in 0..<square {
+            for x in 0..<square {
+                let p =
+                    SIMD2(Float(x) + 0.5, Float(y) + 0.5) / Float(square) - 0.5
+                let r = (p.x * p.x + p.y * p.y).squareRoot()
+                let down = r / 0.49 * Self.span + Float(HeadChart.crown)
+                guard down < 104 else { continue }
+                let place = ChartPoint(angle: Double(atan2f(p.x, p.y)), down: Double(down))
+                let there = cover(place)
+                guard there > 0 else { continue }
+                let c = colours.draw(&bits) * (stipple > 0 ? 0.9 : 0.6)
+                let alpha = there - stipple * Float(bits.unit())
+                albedo[y * width + x] = SIMD4(c.x, c.y, c.z, min(max(alpha * 1.2, 0), 1))
+            }
+        }
+    }
+}
