@@ -49,7 +49,7 @@ enum Hair {
             grower.grow(
                 root: root.position, normal: root.normal, growth, segments: cut.segments,
                 into: &guide)
-            mesh.add(guide, shape, tone: 0.78 + 0.4 * random.unit()) {
+            mesh.add(guide, shape, tone: 0.88 + 0.22 * random.unit()) {
                 envelope.push($0, clearance: 0.4, ears: 0.6)
             }
         }
@@ -57,7 +57,7 @@ enum Hair {
         mesh.lay(out: layout)
         let texture = layout.texture(
             StrandColours(person.hair.colour, variation: person.hair.variation), tones: mesh.tones,
-            fray: style == .bob || style == .fringeBob ? 0.12 : 0.3, seed: random.next(),
+            fray: style == .bob || style == .fringeBob ? 0.12 : 0.22, seed: random.next(),
             region: .hair, stipple: isShort ? 0.55 : 0.15, cover: { hairline.density(at: $0) })
         return Surface(
             part: .hair, positions: mesh.positions.map(BuiltInHead.metres), normals: mesh.normals,

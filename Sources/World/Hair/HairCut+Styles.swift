@@ -18,6 +18,12 @@ extension HairCut {
         if growth.curl == 0, growth.length > 60, hair.curl > 0.12 {
             growth.curl = 5.5 * ramp(hair.curl, 0.08, 0.7)
             growth.wave = 95 - 45 * hair.curl
+            growth.together = true
+            growth.settled = 110
+        }
+        if growth.together {
+            let angle = Float(root.place.angle)
+            growth.phase = 1.3 * sinf(3 * angle + hairline.phase) + 2 * angle + 0.9 * random.unit()
         }
         return (growth, shape)
     }
@@ -40,18 +46,30 @@ extension HairCut {
 
     static let whorl = SIMD3<Float>(6, 112, -62)
 
+    /// Short sides end before the ear and the edge of the hair.
+    private func trimmed(_ long: Float, _ root: Root) -> Float {
+        let ear = ramp(abs(Float(root.place.angle)), 1.15, 1.3)
+        let room = 9 + max(0, inside(root.place)) * 0.85
+        return blend(long, min(long, room), ear)
+    }
+
     private func crew(
         _ root: Root, _ random: inout WorldRandom
     ) -> (Growth, LockMesh.Shape) {
-        let top = ramp(root.position.y, 55, 88)
-        let long = min(9, length * 0.5) + (length - min(9, length * 0.5)) * top
-        let front = ramp(root.position.z, 40, 85) * top
+        let top = ramp(root.position.y, 50, 92)
+        let front = ramp(root.position.z, 30, 80) * top
+        let long = trimmed(blend(min(13, 4 + length * 0.4), length, top), root)
         let growth = Growth(
-            length: long * (0.8 + 0.4 * random.unit()),
-            comb: .whorl(Self.whorl, sweep: SIMD3(0.25 * sweep * top, -0.4 * (1 - top), 0)),
-            lift: 0.16 + 0.38 * top + 0.1 * front + 0.08 * random.signed(), height: 1 + 3 * top,
-            rise: 12, held: 0, gravity: 0.05, stiffness: 0.8)
-        return (growth, .init(width: 8 + 3 * top, thickness: 1.8, root: 0.85, tip: 0.1, taper: 0.3))
+            length: long * (0.85 + 0.3 * random.unit()),
+            comb: .whorl(
+                Self.whorl, sweep: SIMD3(0.4 * sweep * top, -0.5 * (1 - top), 0.25 * top)),
+            lift: 0.06 + 0.26 * top + 0.12 * front + 0.06 * random.signed(), height: 1 + 4 * top,
+            rise: 12, held: 0, gravity: 0.22, stiffness: 0.72)
+        return (
+            growth,
+            .init(
+                width: 9 + 4 * top, thickness: 0.8 + 1.6 * top, root: 0.9, tip: 0.22, taper: 0.35)
+        )
     }
 
     private func sidePart(
@@ -63,16 +81,17 @@ extension HairCut {
         let side: Float = p.x > line ? 1 : -1
         let main = side == sweep
         let front = ramp(p.z, 30, 80)
-        let long = min(26, length * 0.5) * (1 - top) + length * top * (main ? 1 : 0.75)
+        let long = trimmed(blend(min(26, length * 0.5), length * (main ? 1.1 : 0.8), top), root)
         let growth = Growth(
             length: long * (0.85 + 0.3 * random.unit()),
             comb: top > 0.3
                 ? .fall(part: line, side: side, back: 0.35 + 0.5 * front)
                 : .along(SIMD3(0, -1, -0.55)),
-            lift: 0.12 + (main ? 0.3 : 0.1) * front * top,
-            height: 2 + top * (3 + 9 * hair.volume) * (main ? 1 : 0.6), rise: 22, held: 200,
+            lift: 0.12 + (main ? 0.4 : 0.15) * front * top,
+            height: 2 + top * (5 + 14 * hair.volume) * (main ? 0.75 + 0.5 * front : 0.5),
+            rise: 16, held: 200,
             gravity: 0.1, stiffness: 0.6, clear: 0.85)
-        return (growth, .init(width: 15 - 4 * (1 - top), thickness: 2.6, root: 0.75, tip: 0.2))
+        return (growth, .init(width: 11 + 6 * top, thickness: 1.6 + 2 * top, root: 0.75, tip: 0.2))
     }
 
     private func sweptBack(
@@ -81,10 +100,11 @@ extension HairCut {
         let p = root.position
         let top = ramp(p.y, 40, 80)
         let front = ramp(p.z, 35, 85) * top
-        let long = min(42, length * 0.6) * (1 - top) + length * top
+        let long = trimmed(blend(min(36, length * 0.5), length, top), root)
+        let behind = ramp(-p.z, 30, 75) * (1 - top)
         let growth = Growth(
             length: long * (0.85 + 0.3 * random.unit()),
-            comb: .along(SIMD3(0.1 * p.x / 60, -0.55 * (1 - top), -1)),
+            comb: .along(SIMD3(0.1 * p.x / 60, -0.55 * (1 - top) - 1.5 * behind, -1)),
             lift: 0.12 + 0.42 * front * (0.5 + 0.5 * hair.volume),
             height: 2.5 + top * (3 + 11 * hair.volume), rise: 18, held: 300, gravity: 0.12,
             stiffness: 0.62, clear: 0.9)
@@ -126,9 +146,10 @@ extension HairCut {
     ) -> (Growth, LockMesh.Shape) {
         let sweep = SIMD3(random.signed(), random.signed(), random.signed()) * 1.4
         let growth = Growth(
-            length: 26 + 10 * random.unit(), comb: .whorl(Self.whorl, sweep: sweep), lift: 0.45,
-            height: 0, rise: 20, held: 0, gravity: 0, stiffness: 0.85, curl: 4.5, wave: 21)
-        return (growth, .init(width: 11, thickness: 3.4, root: 0.9, tip: 0.5, taper: 0.6))
+            length: 26 + 10 * random.unit(), comb: .whorl(Self.whorl, sweep: sweep),
+            lift: 0.12 + 0.2 * random.unit(), height: 0, rise: 20, held: 0, gravity: 0,
+            stiffness: 0.85, curl: 5, wave: 22, settled: 12)
+        return (growth, .init(width: 10, thickness: 4.2, root: 0.9, tip: 0.75, taper: 0.7, bow: 1.7))
     }
 
     private func hanging(
@@ -147,7 +168,7 @@ extension HairCut {
         let share = ramp(length, HairStyleSpan.low(hair.style), HairStyleSpan.high(hair.style))
         var cut: Float
         var tuck: Float = 0
-        var tip: Float = 0.3
+        var tip: Float = 0.4
         switch hair.style {
         case .bob, .fringeBob:
             cut = chin + 42 - 45 * share + 5 * random.signed()
@@ -156,7 +177,7 @@ extension HairCut {
         case .lob:
             cut = chin - 22 - 32 * share + 8 * random.signed()
             tuck = 0.25
-            tip = 0.45
+            tip = 0.6
         default: cut = chin - 70 - 90 * share + 26 * random.signed()
         }
         cut = max(cut, -268)
@@ -171,10 +192,13 @@ extension HairCut {
         case .longWavy:
             growth.curl = 6 + 6 * hair.curl
             growth.wave = 110 - 40 * hair.curl
+            growth.settled = 120
+            growth.together = true
             shape.width = 20
         case .longCurly:
             growth.curl = 9 + 4 * hair.volume
-            growth.wave = 78 - 22 * hair.curl
+            growth.wave = 84 - 14 * hair.curl
+            growth.settled = 90
             growth.height += 6
             shape = .init(width: 19, thickness: 5, root: 0.7, tip: 0.35, taper: 0.7)
         default: break

@@ -44,13 +44,14 @@ struct HairTails {
             let r = 12 * ((Float(i) + 0.5) / Float(count)).squareRoot()
             let turn = Float(i) * 2.399_963
             let offset = side * (r * cosf(turn)) + up * (r * sinf(turn))
-            let start = HairVector.unit(out * 1.1 + offset * 0.045 + SIMD3(0, 0.25, 0))
+            let start = HairVector.unit(out + offset * 0.03 + SIMD3(0, 0.1, 0))
             let curl = cut.hair.curl
             let growth = LockGrower.Growth(
                 length: long * (0.72 + 0.28 * random.unit()), comb: .along(start), lift: 0.6,
                 height: 3 + 0.6 * (12 + offset.y), rise: 30, held: 0,
-                gravity: 0.42, stiffness: 0.83 - 0.02 * r / 12, cut: -262, curl: 8 * ramp(curl, 0.1, 0.8),
-                wave: 95 - 45 * curl, phase: 0.6 * random.unit() + turn * 0.2)
+                gravity: 0.6, stiffness: 0.8 - 0.02 * r / 12, cut: -262, curl: 8 * ramp(curl, 0.1, 0.8),
+                wave: 95 - 30 * curl,
+                phase: 1.2 * random.unit() + turn * 0.2, settled: 80, together: true)
             grower.grow(
                 root: cut.tie + offset, normal: out, growth,
                 segments: isFull ? 14 : 10, into: &guide)
@@ -61,7 +62,7 @@ struct HairTails {
                 guide.normals[k] = HairVector.unit(offset + out * 3, or: out)
             }
             let shape = LockMesh.Shape(
-                width: 14 * cut.breadth, thickness: 3.4, root: 0.45, tip: 0.2, taper: 0.5,
+                width: 14 * cut.breadth, thickness: 3.4, root: 0.45, tip: 0.3, taper: 0.6,
                 across: cut.across)
             mesh.add(guide, shape, tone: 0.85 + 0.25 * random.unit()) {
                 envelope.push($0, clearance: 1, ears: 0)

@@ -15,9 +15,11 @@ struct StrandColours {
     /// The albedo of one strand, linear RGB.
     @inline(__always)
     func draw(_ bits: inout WorldRandomBits) -> SIMD3<Float> {
-        let light = 1 + (0.16 + 0.3 * variation) * (2 * Float(bits.unit()) - 1)
-        let isGrey = Float(bits.unit()) < grey
-        return (isGrey ? HairColour.greyAlbedo * (0.75 + 0.25 * light) : strand * light)
+        let light = 1 + (0.12 + 0.26 * variation) * (2 * Float(bits.unit()) - 1)
+        // A texel is several hairs wide, so most hold some of both.
+        let spread = 2.2 * grey * (1 - grey)
+        let share = min(max(grey + spread * (Float(bits.unit()) - 0.5), 0), 1)
+        return blend(strand, HairColour.greyAlbedo, share) * light
     }
 }
 

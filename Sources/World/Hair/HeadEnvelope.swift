@@ -46,8 +46,10 @@ struct HeadEnvelope {
         Self.fill(&skin)
         withEars = skin
         for t in ears { Self.draw(t, places, into: &withEars) }
-        // Hair spans the hollow between ear and head.
-        for _ in 0..<2 { Self.soften(&withEars, least: skin) }
+        // Hair spans the hollow between ear and head, and no part of the ear shows through.
+        let ear = withEars
+        Self.spread(&withEars)
+        for _ in 0..<3 { Self.soften(&withEars, least: ear) }
     }
 
     /// Where a point lies, millimetres.
@@ -174,6 +176,23 @@ struct HeadEnvelope {
         }
     }
 
+    /// The largest of each cell and its neighbours.
+    private static func spread(_ map: inout [Float]) {
+        let old = map
+        for y in 16..<56 {
+            for x in 0..<columns {
+                var most: Float = 0
+                for dy in -1...1 {
+                    let row = (y + dy) * columns
+                    most = max(most, old[row + (x + columns - 1) % columns], old[row + x])
+                    most = max(most, old[row + (x + 1) % columns])
+                }
+                map[y * columns + x] = most
+            }
+        }
+    }
+
+    /// Means of neighbours, but nowhere less than `least`.
     private static func soften(_ map: inout [Float], least: [Float]) {
         let old = map
         for y in 16..<56 {
@@ -185,8 +204,7 @@ struct HeadEnvelope {
                     sum += old[row + (x + 1) % columns]
                 }
                 let i = y * columns + x
-                // Towards the outside only where the ear is: it stays covered.
-                map[i] = max(max(sum / 9, least[i]), 0.75 * old[i] + 0.25 * sum / 9)
+                map[i] = max(sum / 9, least[i])
             }
         }
     }

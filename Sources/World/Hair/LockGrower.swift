@@ -38,6 +38,10 @@ struct LockGrower {
         /// From one turn of the curl to the next.
         var wave: Float = 60
         var phase: Float = 0
+        /// Where along it the curl is full.
+        var settled: Float = 45
+        /// Waves of neighbours run together: they count by height, not by the way from the root.
+        var together = false
         /// Ends when nearer than this to the tie.
         var reach: Float = 0
     }
@@ -99,7 +103,7 @@ struct LockGrower {
         let moved = p + d * delta
         var c = HeadEnvelope.place(moved)
         let ears = ramp(arc, 8, 35)
-        let curl = g.curl * ramp(arc, 5, 40)
+        let curl = g.curl * ramp(arc, 5, g.settled)
         let height = g.height * (1 - expf(-arc / g.rise)) + 0.8 + curl * 0.6
         let skin = envelope.reach(c.angle, c.down, ears: ears)
         let level = skin + height / HeadEnvelope.unit
@@ -140,6 +144,8 @@ struct LockGrower {
         var total: Float = 0
         for i in 1..<path.count { total += HairVector.length(path[i] - path[i - 1]) }
         let step = max(total, 1) / Float(segments)
+        // A turn takes five points at least, or it would show corners.
+        let wave = max(g.wave, 5.2 * step)
         var (i, before) = (1, Float(0))
         var length = HairVector.length(path[1] - path[0])
         for k in 0...segments {
@@ -156,8 +162,8 @@ struct LockGrower {
                 let along = HairVector.unit(path[i] - path[i - 1], or: SIMD3(0, -1, 0))
                 let normal = HairVector.unit(HairVector.flat(out, on: along), or: out)
                 let side = HairVector.cross(along, normal)
-                let turn = g.phase + 2 * .pi * arc / g.wave
-                let size = g.curl * ramp(arc, 4, 45)
+                let turn = g.phase + 2 * .pi * (g.together ? -p.y : arc) / wave
+                let size = g.curl * ramp(arc, 4, g.settled)
                 p += normal * (size * 0.75 * sinf(turn)) + side * (size * cosf(turn))
             }
             guide.points.append(p)
