@@ -68,15 +68,10 @@ extension HairTexture {
     ) {
         for y in 0..<square {
             for x in 0..<square {
-                let p =
-                    SIMD2(Float(x) + 0.5, Float(y) + 0.5) / Float(square) - 0.5
-                let r = (p.x * p.x + p.y * p.y).squareRoot()
-                let down = r / 0.49 * Self.span + Float(HeadChart.crown)
-                guard down < 104 else { continue }
-                let place = ChartPoint(angle: Double(atan2f(p.x, p.y)), down: Double(down))
-                let there = cover(place)
+                let p = SIMD2(Float(x) + 0.5, Float(y) + 0.5) / Float(square)
+                let there = cover(chart.place(p))
                 guard there > 0 else { continue }
-                let c = colours.draw(&bits) * (stipple > 0 ? 0.9 : 0.6)
+                let c = colours.draw(&bits) * (stipple > 0.3 ? 0.9 : 0.6)
                 let alpha = there - stipple * Float(bits.unit())
                 albedo[y * width + x] = SIMD4(c.x, c.y, c.z, min(max(alpha * 1.2, 0), 1))
             }

@@ -13,10 +13,11 @@ struct HairTexture {
     let width: Int
     let height: Int
 
-    /// Chart millimetres from the crown to the edge of the shell's square.
-    static let span = Float(105 - HeadChart.crown)
+    /// What the shell's square maps.
+    let chart: SquareChart
 
-    init(locks: Int, square: Int, detail: Detail) {
+    init(locks: Int, square: Int, detail: Detail, chart: SquareChart = .scalp) {
+        self.chart = chart
         cellWidth = detail == .full ? 8 : 6
         cellHeight = detail == .full ? 32 : 20
         self.square = square
@@ -28,9 +29,7 @@ struct HairTexture {
 
     /// Texture coordinates of a place of the shell.
     func shell(_ place: ChartPoint) -> SIMD2<Float> {
-        let r = 0.49 * Float(place.down - HeadChart.crown) / Self.span
-        let angle = Float(place.angle)
-        let p = SIMD2(0.5 + r * sinf(angle), 0.5 + r * cosf(angle))
+        let p = chart.square(place)
         return p * Float(square) / SIMD2(Float(width), Float(height))
     }
 
@@ -41,5 +40,41 @@ struct HairTexture {
         return SIMD2(
             (Float(x) + 0.5 + across * Float(cellWidth - 1)) / Float(width),
             (Float(y) + 0.5 + along * Float(cellHeight - 1)) / Float(height))
+    }
+}
+
+/// How the shell's places of the head's chart lie in its square, 0...1.
+enum SquareChart {
+    /// Polar, the crown in the middle.
+    case scalp
+    /// Angle across, down along.
+    case beard
+
+    /// Chart millimetres from the crown to the edge of the scalp's square.
+    private static let span = Float(105 - HeadChart.crown)
+
+    func square(_ place: ChartPoint) -> SIMD2<Float> {
+        let (angle, down) = (Float(place.angle), Float(place.down))
+        switch self {
+        case .scalp:
+            let r = 0.49 * (down - Float(HeadChart.crown)) / Self.span
+            return SIMD2(0.5 + r * sinf(angle), 0.5 + r * cosf(angle))
+        case .beard:
+            let p = SIMD2(0.5 + angle / 3.4, (down - 5) / 175)
+            return pointwiseMin(pointwiseMax(p, SIMD2(0.002, 0.002)), SIMD2(0.998, 0.998))
+        }
+    }
+
+    func place(_ p: SIMD2<Float>) -> ChartPoint {
+        switch self {
+        case .scalp:
+            let q = p - 0.5
+            let r = (q.x * q.x + q.y * q.y).squareRoot()
+            return ChartPoint(
+                angle: Double(atan2f(q.x, q.y)),
+                down: Double(r / 0.49 * Self.span + Float(HeadChart.crown)))
+        case .beard:
+            return ChartPoint(angle: Double(3.4 * (p.x - 0.5)), down: Double(5 + 175 * p.y))
+        }
     }
 }
