@@ -41,8 +41,8 @@ enum BeardLock {
                 angle: place.angle + Double(flow.x) * 0.03, down: place.down + 3 * Double(flow.y)))
         let along = HairVector.unit(
             HairVector.flat(ahead - root, on: normal), or: posed.skull.direction(SIMD3(0, -1, 0)))
-        let down = posed.skull.direction(HairVector.unit(SIMD3(-0.004 * root.x, -1, 0.2)))
-        let segments = detail == .full ? 6 : 4
+        let down = posed.skull.direction(HairVector.unit(SIMD3(-0.007 * root.x, -1, 0.16)))
+        let segments = detail == .full ? 7 : 5
         let chin = ramp(Float(place.down), 100, 138) * ramp(1.15 - abs(a), 0, 0.7)
         var long = min(beard.length, 16)
         if !onLip { long = blend(min(beard.length, 18), beard.length, chin) }
@@ -60,9 +60,9 @@ enum BeardLock {
             d = HairVector.unit(d * 1.6 + bend * (0.4 + delta * 0.06), or: d)
             p += d * delta
         }
-        let width = (onLip ? 4.5 : 7 + 0.05 * beard.length) * (detail == .full ? 1 : 1.5)
+        let width = (onLip ? 4.5 : 7 + 0.075 * min(long, 120)) * (detail == .full ? 1 : 1.5)
         return LockMesh.Shape(
-            width: width * (0.8 + 0.4 * random.unit()), thickness: width * 0.2, root: 0.75,
-            tip: 0.12, taper: 0.35, across: 2)
+            width: width * (0.8 + 0.4 * random.unit()), thickness: width * 0.22, root: 0.75,
+            tip: 0.15, taper: 0.5, across: 2)
     }
 }

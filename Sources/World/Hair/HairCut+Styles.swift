@@ -186,7 +186,7 @@ extension HairCut {
             length: fall + 110, comb: .fall(part: part, side: side, back: 0.22), lift: 0.14,
             height: 4 + 13 * volume + 3 * random.unit(), rise: 42,
             held: 90 + 20 * random.unit(), gravity: 0.3, stiffness: 0.6, cut: cut, tuck: tuck,
-            clear: 0.88 + 0.3 * random.unit() * random.unit())
+            drape: 0.08, clear: 0.88 + 0.3 * random.unit() * random.unit())
         var shape = LockMesh.Shape(width: 17, thickness: 3, root: 0.7, tip: tip, taper: 0.65)
         switch hair.style {
         case .longWavy:

@@ -66,12 +66,17 @@ extension HairTexture {
         _ albedo: inout [SIMD4<Float>], _ colours: StrandColours, _ bits: inout WorldRandomBits,
         stipple: Float, _ cover: (ChartPoint) -> Float
     ) {
+        let isStubble = stipple > 0.35
+        let strands = (0..<211).map { _ in colours.draw(&bits) * 0.62 }
         for y in 0..<square {
             for x in 0..<square {
                 let p = SIMD2(Float(x) + 0.5, Float(y) + 0.5) / Float(square)
                 let there = cover(chart.place(p))
                 guard there > 0 else { continue }
-                let c = colours.draw(&bits) * (stipple > 0.3 ? 0.9 : 0.6)
+                // Stubble varies from texel to texel, a coat below locks from strand to strand.
+                let along = chart.strand(p) * Float(strands.count)
+                let c =
+                    isStubble ? colours.draw(&bits) * 0.9 : strands[Int(along) % strands.count]
                 let alpha = there - stipple * Float(bits.unit())
                 albedo[y * width + x] = SIMD4(c.x, c.y, c.z, min(max(alpha * 1.2, 0), 1))
             }

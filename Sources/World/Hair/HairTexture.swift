@@ -77,4 +77,12 @@ enum SquareChart {
             return ChartPoint(angle: Double(3.4 * (p.x - 0.5)), down: Double(5 + 175 * p.y))
         }
     }
+
+    /// Constant along a strand, 0 ..< 1.
+    func strand(_ p: SIMD2<Float>) -> Float {
+        switch self {
+        case .scalp: min(atan2f(p.x - 0.5, p.y - 0.43) / (2 * .pi) + 0.5, 0.999)
+        case .beard: min(max(p.x + 0.01 * sinf(40 * p.y), 0), 0.999)
+        }
+    }
 }

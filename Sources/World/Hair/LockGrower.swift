@@ -32,6 +32,8 @@ struct LockGrower {
         var cut: Float = -1000
         /// It bends inwards this much above the cut.
         var tuck: Float = 0
+        /// How much it is drawn to the neck where it hangs.
+        var drape: Float = 0
         /// Least angle from the face's middle, below the forehead.
         var clear: Float = 0
         var curl: Float = 0
@@ -96,6 +98,7 @@ struct LockGrower {
         let lying = 1 - ramp(arc, g.held, g.held + 35)
         let comb = HairVector.unit(HairVector.flat(direction(g.comb, p), on: out), or: d)
         var want = comb * lying + SIMD3(0, -1, 0) * (g.gravity + (1 - lying) * 0.4)
+        if g.drape > 0 { want -= out * (g.drape * (1 - lying)) }
         if g.tuck > 0 { want -= out * (g.tuck * ramp(g.cut + 38 - p.y, 0, 38)) }
         // Locks that stand keep their direction at first.
         let keep = min(0.97, g.stiffness + g.lift * 0.5 * (1 - ramp(arc, 0, 40)))
@@ -104,7 +107,9 @@ struct LockGrower {
         var c = HeadEnvelope.place(moved)
         let ears = ramp(arc, 8, 35)
         let curl = g.curl * ramp(arc, 5, g.settled)
-        let height = g.height * (1 - expf(-arc / g.rise)) + 0.8 + curl * 0.6
+        // Weight presses hair flat on top of the head.
+        let pressed = g.held > 0 ? 1 - 0.5 * ramp(moved.y, 70, 116) : 1
+        let height = (g.height * (1 - expf(-arc / g.rise)) + curl * 0.6) * pressed + 0.8
         let skin = envelope.reach(c.angle, c.down, ears: ears)
         let level = skin + height / HeadEnvelope.unit
         if g.held > 0, c.down < 120 {
@@ -163,7 +168,8 @@ struct LockGrower {
                 let normal = HairVector.unit(HairVector.flat(out, on: along), or: out)
                 let side = HairVector.cross(along, normal)
                 let turn = g.phase + 2 * .pi * (g.together ? -p.y : arc) / wave
-                let size = g.curl * ramp(arc, 4, g.settled)
+                let pressed = g.held > 0 ? 1 - 0.65 * ramp(p.y, 65, 112) : 1
+                let size = g.curl * ramp(arc, 4, g.settled) * pressed
                 p += normal * (size * 0.75 * sinf(turn)) + side * (size * cosf(turn))
             }
             guide.points.append(p)
