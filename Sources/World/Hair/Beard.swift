@@ -20,7 +20,7 @@ enum Beard {
         var random = WorldRandom(seed: beard.seed, stream: "hair/beard")
         let places = roots(zone, beard, detail, &random)
         let layout = HairTexture(
-            locks: places.count, square: detail == .full ? 256 : 128, detail: detail, chart: .beard)
+            locks: places.count, square: detail == .full ? 192 : 112, detail: detail, chart: .beard)
         var mesh = LockMesh(reserving: 12_000, triangles: 14_000)
         coat(&mesh, zone, beard, posed, head, layout)
         var guide = LockMesh.Guide()

@@ -38,7 +38,7 @@ struct BeardZone: Sendable {
         case .shortBoxed: there = max(moustache(a, down), jaw(a, down, cheek: 7))
         }
         there *= min(clear, 1)
-        guard there > 0 else { return 0 }
+        guard there > 0, density < 0.98 else { return there }
         let angle = Float(place.angle)
         let patch =
             0.5 + 0.25 * sinf(9 * angle + phase) * sinf(0.11 * down + 2 * phase)

@@ -197,10 +197,10 @@ extension HairCut {
             shape.width = 20
         case .longCurly:
             growth.curl = 9 + 4 * hair.volume
-            growth.wave = 84 - 14 * hair.curl
+            growth.wave = 72 - 12 * hair.curl
             growth.settled = 90
             growth.height += 6
-            shape = .init(width: 19, thickness: 5, root: 0.7, tip: 0.35, taper: 0.7)
+            shape = .init(width: 21, thickness: 5, root: 0.7, tip: 0.35, taper: 0.7)
         default: break
         }
         return (growth, shape)

@@ -56,7 +56,7 @@ struct HairCut {
         case .afro: full = 560
         case .curlyShort: full = 330
         case .crew: full = 560
-        case .longCurly: full = 172
+        case .longCurly: full = 138
         case .longWavy: full = 250
         case .ponytail, .bun, .topKnot: full = 250
         case .braids: full = 240
@@ -71,7 +71,7 @@ struct HairCut {
         case .afro: full = 7
         case .crew: full = 5
         case .curlyShort: full = 13
-        case .longCurly: full = 26
+        case .longCurly: full = 32
         case .longWavy: full = 17
         case .longStraight, .lob, .bob, .fringeBob: full = 12
         case .ponytail, .bun, .topKnot, .braids: full = 10

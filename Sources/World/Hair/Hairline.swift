@@ -2,14 +2,16 @@ import Foundation
 
 /// Where hair grows on a head, and how densely: hairline, temples, sideburns, nape, balding.
 struct Hairline: Sendable {
-    /// 0...1, how masculine: squarer temples and longer sideburns.
-    var masculinity: Float
     /// 0 (full) ... 1 (a wreath).
-    var recession: Float
+    let recession: Float
     /// Millimetres over which the edge fades.
-    var softness: Float = 6
+    let softness: Float
     /// For the edge's unevenness.
-    var phase: Float = 0
+    let phase: Float
+    /// The edge over even steps of the angle, smooth and as it grows.
+    private let smooth: [Float]
+    private let uneven: [Float]
+    private static let steps = 1024
 
     /// Lowest place with hair by angle: forehead, temple, sideburn, over and behind the ear, nape.
     private static let edge: [(angle: Float, woman: Float, man: Float)] = [
@@ -19,27 +21,47 @@ struct Hairline: Sendable {
         (.pi, 96, 92),
     ]
 
-    /// Millimetres down the chart, of the edge at an angle.
-    func edge(at angle: Float) -> Float {
-        let a = abs(angle)
-        var i = 1
-        while i < Self.edge.count - 1, a > Self.edge[i].angle { i += 1 }
-        let (p, q) = (Self.edge[i - 1], Self.edge[i])
-        let t = min(max((a - p.angle) / (q.angle - p.angle), 0), 1)
-        let s = t * t * (3 - 2 * t) * 0.5 + t * 0.5
-        let low = p.woman + (p.man - p.woman) * masculinity
-        let high = q.woman + (q.man - q.woman) * masculinity
-        return low + (high - low) * s
+    /// - Parameters:
+    ///   - masculinity: 0...1; squarer temples and longer sideburns.
+    ///   - recession: 0 (full) ... 1 (a wreath).
+    ///   - softness: millimetres over which the edge fades.
+    ///   - phase: for the edge's unevenness, 0...6.3.
+    init(masculinity: Float, recession: Float, softness: Float = 6, phase: Float = 0) {
+        self.recession = recession
+        self.softness = softness
+        self.phase = phase
+        let angles = (0...Self.steps).map { (Float($0) / Float(Self.steps) * 2 - 1) * Float.pi }
+        let smooth = angles.map { Self.edge(at: abs($0), masculinity) }
+        self.smooth = smooth
+        uneven = zip(angles, smooth).map { angle, edge in
+            edge + 1.2 * sinf(angle * 23 + phase) + 0.9 * sinf(angle * 51 + 2.3 * phase)
+                + 0.5 * sinf(angle * 117 + phase)
+        }
     }
+
+    private static func edge(at angle: Float, _ masculinity: Float) -> Float {
+        var i = 1
+        while i < edge.count - 1, angle > edge[i].angle { i += 1 }
+        let (p, q) = (edge[i - 1], edge[i])
+        let t = min(max((angle - p.angle) / (q.angle - p.angle), 0), 1)
+        return blend(
+            blend(p.woman, p.man, masculinity), blend(q.woman, q.man, masculinity),
+            0.5 * (ramp(t, 0, 1) + t))
+    }
+
+    private static func index(_ angle: Float) -> Int {
+        min(max(Int((angle / (2 * .pi) + 0.5) * Float(steps) + 0.5), 0), steps)
+    }
+
+    /// Millimetres down the chart, of the edge at an angle.
+    func edge(at angle: Float) -> Float { smooth[Self.index(angle)] }
 
     /// Hair roots at a place of the chart: 0 (skin) ... 1 (as dense as hair grows).
     func density(at place: ChartPoint) -> Float {
         let (angle, down) = (Float(place.angle), Float(place.down))
         guard down < 100 else { return 0 }
-        let wave =
-            1.2 * sinf(angle * 23 + phase) + 0.9 * sinf(angle * 51 + 2.3 * phase)
-            + 0.5 * sinf(angle * 117 + phase)
-        let grown = ramp(edge(at: angle) - down + wave, -0.3 * softness, 0.7 * softness)
+        let grown = ramp(
+            uneven[Self.index(angle)] - down, -0.3 * softness, 0.7 * softness)
         guard grown > 0, recession > 0.01 else { return grown }
         return grown * (1 - bald(angle, down))
     }

@@ -68,7 +68,7 @@ struct LockGrower {
         root: SIMD3<Float>, normal: SIMD3<Float>, _ g: Growth, segments: Int,
         into guide: inout LockMesh.Guide
     ) {
-        let steps = max(segments, min(96, Int(g.length / 7)))
+        let steps = max(segments, min(72, Int(g.length / 9)))
         let delta = g.length / Float(steps)
         path.removeAll(keepingCapacity: true)
         path.append(root - normal * 1.2)
@@ -110,24 +110,28 @@ struct LockGrower {
         // Weight presses hair flat on top of the head.
         let pressed = g.held > 0 ? 1 - 0.5 * ramp(moved.y, 70, 116) : 1
         let height = (g.height * (1 - expf(-arc / g.rise)) + curl * 0.6) * pressed + 0.8
-        let skin = envelope.reach(c.angle, c.down, ears: ears)
-        let level = skin + height / HeadEnvelope.unit
-        if g.held > 0, c.down < 120 {
-            let pull = lying * (1 - g.lift) * 0.8
-            if c.reach > level { c.reach += (level - c.reach) * pull }
+        if g.clear > 0 { keepClear(of: g.clear, g.comb, &c) }
+        let level =
+            envelope.reach(c.angle, c.down, ears: ears) + height / HeadEnvelope.unit
+        var q: SIMD3<Float>
+        if c.down > 150 {
+            q = envelope.push(HeadEnvelope.point(c), clearance: 9 + height * 0.3, ears: 0)
+        } else {
+            let pull = g.held > 0 && c.down < 120 ? lying * (1 - g.lift) * 0.8 : 0
+            c.reach = max(level, c.reach + (level - c.reach) * pull)
+            q = HeadEnvelope.point(c)
         }
-        if g.clear > 0 {
-            let least = g.clear * ramp(c.down, -48, -2)
-            if abs(c.angle) < least {
-                let side: Float
-                if case .fall(_, let chosen, _) = g.comb { side = chosen } else { side = c.angle }
-                c.angle = side < 0 ? -least : least
-            }
-        }
-        let clearance = c.down > 150 ? 9 + height * 0.3 : height
-        let q = envelope.push(HeadEnvelope.point(c), clearance: clearance, ears: ears)
         d = HairVector.unit(q - p, or: d)
         return q
+    }
+
+    /// Keeps a place below the forehead away from the middle of the face.
+    private func keepClear(of angle: Float, _ comb: Comb, _ c: inout HeadEnvelope.Place) {
+        let least = angle * ramp(c.down, -48, -2)
+        guard abs(c.angle) < least else { return }
+        var side = c.angle
+        if case .fall(_, let chosen, _) = comb { side = chosen }
+        c.angle = side < 0 ? -least : least
     }
 
     private func direction(_ comb: Comb, _ p: SIMD3<Float>) -> SIMD3<Float> {
