@@ -86,11 +86,11 @@ enum Hair {
         let chart = SkinChart.shared
         for place in HairRoots.places.prefix(cut.count) {
             guard cut.hairline.density(at: place) > 0.3 + 0.3 * random.unit() else { continue }
-            result.append(
-                HairCut.Root(
-                    place: place,
-                    position: BuiltInHead.millimetres(chart.value(rest.positions, at: place)),
-                    normal: HairVector.unit(chart.value(rest.normals, at: place))))
+            let root = HairCut.Root(
+                place: place,
+                position: BuiltInHead.millimetres(chart.value(rest.positions, at: place)),
+                normal: HairVector.unit(chart.value(rest.normals, at: place)))
+            if cut.isLock(root) { result.append(root) }
         }
         return result
     }
