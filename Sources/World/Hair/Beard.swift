@@ -46,7 +46,7 @@ enum Beard {
         switch beard.style {
         case .none, .stubble: 0.35
         case .moustache, .goatee: 0.8 + min(0.12 * beard.length, 2.2)
-        case .shortBoxed: 0.8 + min(0.2 * beard.length, 2.4)
+        case .shortBoxed: 0.5 + min(0.1 * beard.length, 1.2)
         case .full, .long: min(1.5 + 0.1 * beard.length, 5)
         }
     }

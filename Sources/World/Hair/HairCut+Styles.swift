@@ -201,8 +201,8 @@ extension HairCut {
         case .longCurly:
             growth.curl = 9 + 4 * hair.volume
             growth.wave = 72 - 12 * hair.curl
-            growth.settled = 90
-            growth.height += 6
+            growth.settled = 120
+            growth.height += 2
             shape = .init(width: 21, thickness: 5, root: 0.7, tip: 0.35, taper: 0.7)
         default: break
         }

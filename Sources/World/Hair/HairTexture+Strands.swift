@@ -39,7 +39,7 @@ extension HairTexture {
         var bits = WorldRandomBits(state: seed)
         var albedo = [SIMD4<Float>](repeating: .zero, count: width * height)
         shell(&albedo, colours, &bits, stipple: stipple, cover)
-        var surface = [SIMD3<Float>](repeating: [0.5, 0.42, 0], count: width * height)
+        var surface = [SIMD3<Float>](repeating: [0.18, 0.62, 0], count: width * height)
         for (lock, tone) in tones.enumerated() {
             let x0 = square + lock / rows * cellWidth
             let y0 = lock % rows * cellHeight
@@ -55,7 +55,7 @@ extension HairTexture {
                     let alpha = min(max((end - t) * Float(cellHeight) * 0.4 + 0.5, 0), 1)
                     let c = colour * light
                     albedo[(y0 + y) * width + x0 + x] = SIMD4(c.x, c.y, c.z, alpha)
-                    surface[(y0 + y) * width + x0 + x].z = relief
+                    surface[(y0 + y) * width + x0 + x] = SIMD3(0.42, 0.42, relief)
                 }
             }
         }
@@ -77,9 +77,11 @@ extension HairTexture {
                 let there = cover(chart.place(p))
                 guard there > 0 else { continue }
                 // Stubble varies from texel to texel, a coat below locks from strand to strand.
-                let along = chart.strand(p) * Float(strands.count)
+                let strand =
+                    Int(chart.strand(p) * Float(strands.count)) + y / chart.strandLength * 97
                 let c =
-                    isStubble ? colours.draw(&bits) * 0.9 : strands[Int(along) % strands.count]
+                    isStubble
+                    ? colours.draw(&bits) * 0.9 : strands[strand % strands.count]
                 let alpha = there - stipple * Float(bits.unit())
                 albedo[y * width + x] = SIMD4(c.x, c.y, c.z, min(max(alpha * 1.2, 0), 1))
             }

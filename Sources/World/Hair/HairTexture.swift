@@ -78,11 +78,14 @@ enum SquareChart {
         }
     }
 
+    /// Texels from one break of the strands to the next.
+    var strandLength: Int { self == .beard ? 5 : 1000 }
+
     /// Constant along a strand, 0 ..< 1.
     func strand(_ p: SIMD2<Float>) -> Float {
         switch self {
         case .scalp: min(atan2f(p.x - 0.5, p.y - 0.43) / (2 * .pi) + 0.5, 0.999)
-        case .beard: min(max(p.x + 0.01 * sinf(40 * p.y), 0), 0.999)
+        case .beard: min(max(p.x, 0), 0.999)
         }
     }
 }
