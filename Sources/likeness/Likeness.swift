@@ -15,7 +15,7 @@ struct Likeness: ParsableCommand {
         version: Version.text,
         subcommands: [
             Demo.self, Doctor.self, Model.self, Photo.self, MakeImage.self, Forward.self,
-            Bench.self,
+            Bench.self, WorldCommand.self,
             Oracle.self,
         ])
 }

@@ -4,8 +4,8 @@ import Foundation
 enum Teeth {
     static func add(to mesh: inout HeadMesh) {
         mesh.piece(.teeth) { mesh in
-            arch(&mesh, top: -59, bottom: -70.6, width: 24.5, front: 90, .upperTeeth)
-            arch(&mesh, top: -70.4, bottom: -79, width: 22.5, front: 87.5, .lowerTeeth)
+            arch(&mesh, top: -59, bottom: -70.6, width: 24, front: 88.5, .upperTeeth)
+            arch(&mesh, top: -70.4, bottom: -79, width: 22.3, front: 86.5, .lowerTeeth)
         }
         mesh.piece(.tongue) { mesh in
             let (turns, rows) = (20, 8)

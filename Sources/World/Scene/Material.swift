@@ -49,6 +49,8 @@ public final class Texture: Sendable {
     public let surface: [SIMD3<Float>]
     /// `[height * width]`, raw values of ``Region``.
     public let region: [UInt8]
+    /// Whether any texel is less than opaque; the renderer lets rays through such textures only.
+    public let isCutOut: Bool
 
     public init(
         width: Int, height: Int, albedo: [SIMD4<Float>], surface: [SIMD3<Float>], region: [UInt8]
@@ -61,5 +63,6 @@ public final class Texture: Sendable {
         self.albedo = albedo
         self.surface = surface
         self.region = region
+        isCutOut = albedo.contains { $0.w < 1 }
     }
 }
