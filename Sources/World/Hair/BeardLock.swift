@@ -31,7 +31,8 @@ enum BeardLock {
         let onLip = place.down < 107 && abs(a) < 0.46
         let aside = 0.35 * random.signed()
         // Growth runs down the face, on the lip outwards, on the jaw towards the chin.
-        let flow = onLip
+        let flow =
+            onLip
             ? SIMD2((a < 0 ? -1 : 1) * (0.35 + 1.6 * min(abs(a) * 3, 1)) + aside, 1)
             : SIMD2(-0.5 * a + aside, 1.6)
         let root = skin(place)

@@ -152,7 +152,9 @@ extension HairCut {
             length: 26 + 10 * random.unit(), comb: .whorl(Self.whorl, sweep: sweep),
             lift: 0.12 + 0.2 * random.unit(), height: 0, rise: 20, held: 0, gravity: 0,
             stiffness: 0.85, curl: 5, wave: 22, settled: 12)
-        return (growth, .init(width: 10, thickness: 4.2, root: 0.9, tip: 0.75, taper: 0.7, bow: 1.7))
+        return (
+            growth, .init(width: 10, thickness: 4.2, root: 0.9, tip: 0.75, taper: 0.7, bow: 1.7)
+        )
     }
 
     private func hanging(

@@ -31,7 +31,10 @@ extension HairTexture {
     ///   - tones: lightness of each lock.
     ///   - fray: how unevenly locks end, 0...1.
     ///   - seed: of the strands.
+    ///   - region: what the texels show.
+    ///   - stipple: how far the shell dissolves into single hairs, 0...1.
     ///   - cover: how much of the shell's coat is there at a place, 0...1.
+    /// - Returns: the texture that ``shell(_:)`` and ``strip(_:_:_:)`` give coordinates of.
     func texture(
         _ colours: StrandColours, tones: [Float], fray: Float, seed: UInt64,
         region: Region, stipple: Float, cover: (ChartPoint) -> Float

@@ -87,7 +87,11 @@ struct HeadEnvelope {
 
     /// Reach of the skin at a place.
     ///
-    /// - Parameter ears: 0 for the skin alone ... 1 for what lies over the ears.
+    /// - Parameters:
+    ///   - angle: about the axis, -pi...pi.
+    ///   - down: millimetres below the ring.
+    ///   - ears: 0 for the skin alone ... 1 for what lies over the ears.
+    /// - Returns: the reach, about 1 on the skull.
     @inline(__always)
     func reach(_ angle: Float, _ down: Float, ears: Float) -> Float {
         let x = (angle / (2 * .pi) + 0.5) * Float(Self.columns)
@@ -113,6 +117,7 @@ struct HeadEnvelope {
     ///   - p: millimetres.
     ///   - clearance: what is kept from the skin, millimetres.
     ///   - ears: 0...1, how much the ears count.
+    /// - Returns: the point, or the nearest that is clear of the head.
     @inline(__always)
     func push(_ p: SIMD3<Float>, clearance: Float, ears: Float) -> SIMD3<Float> {
         var c = Self.place(p)

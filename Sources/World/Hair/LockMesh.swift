@@ -79,6 +79,7 @@ struct LockMesh {
     ///
     /// - Parameters:
     ///   - guide: from root to tip.
+    ///   - shape: of the lock.
     ///   - tone: lightness, about 1.
     ///   - settle: moves a vertex out of whatever it must not be in.
     mutating func add(
