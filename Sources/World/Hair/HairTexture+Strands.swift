@@ -80,8 +80,9 @@ extension HairTexture {
                 let there = cover(chart.place(p))
                 guard there > 0 else { continue }
                 // Stubble varies from texel to texel, a coat below locks from strand to strand.
-                let strand =
-                    Int(chart.strand(p) * Float(strands.count)) + y / chart.strandLength * 97
+                // Strands of a beard are short; each column breaks elsewhere.
+                let column = Int(chart.strand(p) * Float(strands.count))
+                let strand = column + (y + column * 5 % 17) / chart.strandLength * 97
                 let c =
                     isStubble
                     ? colours.draw(&bits) * 0.9 : strands[strand % strands.count]

@@ -1,5 +1,5 @@
 /// How much hair roots darken the skin, for whoever paints it.
-struct RootShade: Sendable {
+package struct RootShade: Sendable {
     private let scalp: Hairline?
     private let zone: BeardZone?
     private let weight: Float
@@ -25,17 +25,17 @@ struct RootShade: Sendable {
     }
 
     /// 0 (bare skin) ... 1 (no skin between the roots).
-    func rootDensity(at place: ChartPoint) -> Float {
+    package func rootDensity(at place: ChartPoint) -> Float {
         weight * (scalp?.density(at: place) ?? zone?.density(at: place) ?? 0)
     }
 }
 
 extension Hair {
     /// How the roots of a person's hair shade the scalp.
-    static func scalpShade(for person: Person) -> RootShade { .scalp(of: person) }
+    package static func scalpShade(for person: Person) -> RootShade { .scalp(of: person) }
 }
 
 extension Beard {
     /// How the roots of a person's beard shade the face.
-    static func skinShade(for person: Person) -> RootShade { .beard(of: person) }
+    package static func skinShade(for person: Person) -> RootShade { .beard(of: person) }
 }
