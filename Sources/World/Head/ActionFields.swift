@@ -31,7 +31,8 @@ enum ActionFields {
         _ action: Action, _ q: SIMD3<Double>, _ lower: Bool
     ) -> SIMD3<Double> {
         let corner = FacialFields.bump(q, [25, -70, 84], 11)
-        let lips = FacialFields.bell(q.x, 15) * FacialFields.bell(q.y + 70.5, 9) * smooth(72, 84, q.z)
+        let lips =
+            FacialFields.bell(q.x, 15) * FacialFields.bell(q.y + 70.5, 9) * smooth(72, 84, q.z)
         switch action {
         case .smile: return smile(q, corner, lips)
         case .openSmile:
@@ -47,7 +48,8 @@ enum ActionFields {
             return (lower ? SIMD3(0, 1.3, -1.6) : SIMD3(0, -1.1, -1.4)) * lips
                 + SIMD3(0.6, 0, -1) * corner
         case .disgust:
-            return lipLift(q, lower) * 0.8 + wings(q) + brow(q, [-1.4, -2.2, 0.4], at: 16, width: 13)
+            return lipLift(q, lower) * 0.8 + wings(q)
+                + brow(q, [-1.4, -2.2, 0.4], at: 16, width: 13)
                 + EyeFields.lid(q - Eye.centre, upper: -1.2, lower: 0.8)
         case .cheekPuff:
             return [6.2, 0, 4.4] * FacialFields.bump(q, [43, -60, 62], 17) + SIMD3(0, 0, 1.2) * lips
@@ -66,7 +68,8 @@ enum ActionFields {
             return brow(q, [-1.8, -3.8, 0.9], at: 18, width: 17)
                 + EyeFields.lid(eye, upper: -0.7, lower: 0)
         case .sadBrows:
-            return brow(q, [-1.2, 5, 0.3], at: 10, width: 10) + brow(q, [0, -1.4, 0], at: 44, width: 11)
+            return brow(q, [-1.2, 5, 0.3], at: 10, width: 10)
+                + brow(q, [0, -1.4, 0], at: 44, width: 11)
                 + EyeFields.lid(eye, upper: -0.8, lower: 0)
         case .squint:
             let cheek = FacialFields.bump(q, [38, -22, 76], 12)

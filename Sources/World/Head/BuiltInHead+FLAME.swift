@@ -27,7 +27,8 @@ extension BuiltInHead {
                     .permuted([1, 2, 0]).contiguous(),
                 "posedirs": Tensor(correctives, shape: [36, 3 * count]),
                 "J_regressor": Tensor(
-                    HeadSkinning.regressor(mesh).flatMap { $0.map { Float($0) } }, shape: [5, count]),
+                    HeadSkinning.regressor(mesh).flatMap { $0.map { Float($0) } },
+                    shape: [5, count]),
                 "parents": Tensor(HeadSkinning.parents.map { Int64($0) }, shape: [5]),
                 "lbs_weights": Tensor(
                     HeadSkinning.weights(mesh).flatMap { $0.map { Float($0) } }, shape: [count, 5]),

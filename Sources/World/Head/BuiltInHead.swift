@@ -112,7 +112,8 @@ public struct BuiltInHead: Sendable {
 
     private static func learnExpression(_ fields: [[Float]]) -> PrincipalComponents {
         var random = WorldRandomBits(state: 0xAC7)
-        let samples = (0..<64).map { _ in combine(fields, fields.map { _ in Float(random.unit()) }) }
+        let samples = (0..<64).map { _ in combine(fields, fields.map { _ in Float(random.unit()) })
+        }
         return PrincipalComponents(samples, count: expressionCount)
     }
 

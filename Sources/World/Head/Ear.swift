@@ -19,7 +19,9 @@ enum Ear {
                 rows.append(row(radius, height: { relief(radius, $0) }, side, front: true, &mesh))
             }
             // Over the rim and down its back to the head.
-            for (shrink, height) in [(1.03, 0.8), (0.98, -1.6), (0.8, -3.2), (0.55, -9), (0.4, -16)] {
+            for (shrink, height) in [
+                (1.03, 0.8), (0.98, -1.6), (0.8, -3.2), (0.55, -9), (0.4, -16),
+            ] {
                 rows.append(row(shrink, height: { _ in height }, side, front: false, &mesh))
             }
             let middle = vertex(hub, -5, side, front: true, &mesh)
@@ -50,7 +52,8 @@ enum Ear {
     /// Height of the relief where the ray to the outline's `edge` has gone the part `radius`.
     private static func relief(_ radius: Double, _ edge: SIMD2<Double>) -> Double {
         let behind = PiecewiseLinear([
-            (0, -5), (0.2, -4.6), (0.38, -2.4), (0.52, 2.6), (0.62, 3.2), (0.76, 0.6), (0.88, 3.6), (1, 3.2),
+            (0, -5), (0.2, -4.6), (0.38, -2.4), (0.52, 2.6), (0.62, 3.2), (0.76, 0.6), (0.88, 3.6),
+            (1, 3.2),
         ]).value(radius)
         let ahead = PiecewiseLinear([
             (0, -5), (0.3, -3.5), (0.55, 2.4), (0.75, 1), (1, -7),

@@ -19,7 +19,8 @@ enum Eye {
             upper
             ? 5.3 * arch * (1 + 0.12 * cos(.pi * t)) : -4.3 * arch * (1 - 0.18 * cos(.pi * t))
         let dy = corner + lift
-        return SIMD3(centre.x + dx, dy, centre.z + depth(dx, dy, clearance: 0.45, least: 3.6 - 1.2 * t))
+        return SIMD3(
+            centre.x + dx, dy, centre.z + depth(dx, dy, clearance: 0.45, least: 3.6 - 1.2 * t))
     }
 
     /// Height of a sphere around the ball over its centre, never below `least`.

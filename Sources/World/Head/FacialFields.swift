@@ -119,7 +119,8 @@ enum FacialFields {
         case .lowerLipFullness:
             let body = inLips * smooth(-88, -80, q.y) * smooth(-69, -71.5, q.y)
             return [0, -1.1 * smooth(-70.5, -78, q.y), 1.1] * body
-        case .lipProtrusion: return [0, 0, 1.6 * bell(q.x, 24) * bell(q.y + 71, 13)] * smooth(70, 84, q.z)
+        case .lipProtrusion:
+            return [0, 0, 1.6 * bell(q.x, 24) * bell(q.y + 71, 13)] * smooth(70, 84, q.z)
         case .philtrumLength:
             return [0, -1.6 * bell(q.x, 32) * bell(q.y + 72, 15) * smooth(70, 82, q.z), 0]
         default: return [0, 1.4 * bump(q, [25, -70, 84], 9), 0]

@@ -38,7 +38,8 @@ struct HeadMesh {
         topology = HeadTopology()
         let landmarks = HeadLandmarks.all()
         let shape = RadialBasis(
-            centres: landmarks.map { HeadChart.capsule($0.place) }, values: landmarks.map(\.position))
+            centres: landmarks.map { HeadChart.capsule($0.place) },
+            values: landmarks.map(\.position))
         piece(.head) { mesh in
             for (i, place) in mesh.topology.places.enumerated() {
                 mesh.add(
@@ -129,7 +130,7 @@ struct HeadMesh {
         let rim = topology.lipRim
         var outer = rim
         let rows: [(back: Double, spread: Double, narrow: Double)] = [
-            (2.2, 0.5, 1), (6, 2, 0.98), (12, 7, 0.96), (22, 11, 0.95), (40, 10, 0.7),
+            (1.5, 0.6, 1), (3.5, 3.5, 0.99), (5.5, 8, 0.98), (16, 12, 0.95), (40, 10, 0.7),
         ]
         for (k, row) in rows.enumerated() {
             var inner: [Int] = []

@@ -82,9 +82,12 @@ enum HeadSkinning {
             let side: Double = a.x < 0 ? -1 : 1
             let corner = FacialFields.bump(q, [23, -71, 86], 13) * min(1, q.x / 12)
             let cheek = FacialFields.bump(q, [46, -58, 60], 16)
-            guard mesh.kinds[i] == .skin || mesh.kinds[i] == .mouthRoof || mesh.kinds[i] == .mouthFloor
+            guard
+                mesh.kinds[i] == .skin || mesh.kinds[i] == .mouthRoof
+                    || mesh.kinds[i] == .mouthFloor
             else { continue }
-            result[entry][i] = [side * (-14 * corner - 8 * cheek), 0, -4 * corner - 4 * cheek]
+            result[entry][i] =
+                [side * (-14 * corner - 8 * cheek), 0, -4 * corner - 4 * cheek]
                 * mesh.follow[i]
         }
         return result

@@ -155,7 +155,8 @@ struct HeadTopology {
             guard random.unit() < chance else { continue }
             // Neighbours across the middle are mirror images of points of this half.
             let sideways = HeadChart.radius * (down < 0 ? cos(down / HeadChart.radius) : 1)
-            let fromMiddle = sideways * min(sin(min(angle, .pi / 2)), sin(.pi - max(angle, .pi / 2)))
+            let fromMiddle =
+                sideways * min(sin(min(angle, .pi / 2)), sin(.pi - max(angle, .pi / 2)))
             guard fromMiddle > 0.5 * least, !holds(place), !grid.holds(place, within: least) else {
                 continue
             }

@@ -4,8 +4,8 @@ import Foundation
 enum Teeth {
     static func add(to mesh: inout HeadMesh) {
         mesh.piece(.teeth) { mesh in
-            arch(&mesh, top: -59, bottom: -70.6, width: 24, front: 88.5, .upperTeeth)
-            arch(&mesh, top: -70.4, bottom: -79, width: 22.3, front: 86.5, .lowerTeeth)
+            arch(&mesh, top: -60, bottom: -71, width: 24, front: 91, .upperTeeth)
+            arch(&mesh, top: -70.6, bottom: -79, width: 22.3, front: 89, .lowerTeeth)
         }
         mesh.piece(.tongue) { mesh in
             let (turns, rows) = (20, 8)
@@ -47,7 +47,8 @@ enum Teeth {
                 let angle = (t - 0.5) * 2.5
                 // The front teeth are longer than the ones beside them.
                 let length = upper ? 1 - 0.09 * abs(t - 0.5) * 4 : 1
-                let y = upper
+                let y =
+                    upper
                     ? top + (bottom - top) * row.down * length : top + (bottom - top) * row.down
                 let p = SIMD3(
                     (width - row.back * 0.6) * sin(angle), y,

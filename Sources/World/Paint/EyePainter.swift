@@ -10,12 +10,14 @@ enum EyePainter {
         let seed = UInt32(truncatingIfNeeded: eyes.seed)
         var albedo: [SIMD4<Float>] = []
         albedo.reserveCapacity(size * size)
-        let white = blend(SIMD3<Float>(0.80, 0.79, 0.78), SIMD3(0.76, 0.70, 0.55), 0.7 * eyes.scleraTint)
+        let white = blend(
+            SIMD3<Float>(0.80, 0.79, 0.78), SIMD3(0.76, 0.70, 0.55), 0.7 * eyes.scleraTint)
         // Pixels a radian, for edges as soft as a texel.
         let soft = max(0.018, 3.2 / Float(size))
         for y in 0..<size {
             for x in 0..<size {
-                let p = SIMD2((Float(x) + 0.5) / Float(size) - 0.5, 0.5 - (Float(y) + 0.5) / Float(size))
+                let p = SIMD2(
+                    (Float(x) + 0.5) / Float(size) - 0.5, 0.5 - (Float(y) + 0.5) / Float(size))
                 let angle = (p * p).sum().squareRoot() * 2 * Float.pi
                 let turn = atan2f(p.y, p.x)
                 var c = white * (1 - 0.25 * smooth(0.8, 1.5, angle))
@@ -23,14 +25,17 @@ enum EyePainter {
                 let veins = eyes.scleraRedness * smooth(0.55, 1.1, angle) * smooth(0.25, 0.6, vein)
                 c = blend(c, SIMD3(0.62, 0.25, 0.22), 0.4 * veins)
                 let t = (angle - Float(hole)) / Float(iris - hole)
-                let streak = ValueNoise.at(turn * 14, angle * 7, seed) * 0.6
+                let streak =
+                    ValueNoise.at(turn * 14, angle * 7, seed) * 0.6
                     + ValueNoise.at(turn * 31, angle * 13, seed &+ 1) * 0.4
                 var ring = blend(
                     eyes.innerColour, eyes.colour, smooth(0.12, 0.5, t + 0.12 * streak))
                 ring *= 1 + 0.4 * eyes.heterogeneity * streak
                 ring *= 1 - (0.35 + 0.55 * eyes.limbalRing) * smooth(0.72, 1.02, t)
                 c = blend(c, ring, smooth(Float(iris) + soft, Float(iris) - soft, angle))
-                c = blend(c, SIMD3(repeating: 0.006), smooth(Float(hole) + soft, Float(hole) - soft, angle))
+                c = blend(
+                    c, SIMD3(repeating: 0.006),
+                    smooth(Float(hole) + soft, Float(hole) - soft, angle))
                 albedo.append(SIMD4(c, 1))
             }
         }

@@ -24,16 +24,19 @@ extension SkinPainter {
             for mirror in [i, self.mirrored(i, canvas)] {
                 var c = canvas.albedo[mirror]
                 if upper, self.makeUp.eyeShadowOpacity > 0 {
-                    let cover = self.makeUp.eyeShadowOpacity * smooth(13, 3, r) * smooth(0, 8, a - 17)
+                    let cover =
+                        self.makeUp.eyeShadowOpacity * smooth(13, 3, r) * smooth(0, 8, a - 17)
                     c = blend(c, shadow * 0.8 + c * 0.1, 0.75 * cover)
                 }
                 let line = smooth(upper ? 1.7 : 1.1, 0.5, r)
                 let dark = min(1, line * (upper ? lash + 1.2 * liner : 0.45 * lash + 0.7 * liner))
                 c *= blend(SIMD3(repeating: 1), SIMD3(0.16, 0.13, 0.12), dark)
                 // The wet rim and the inner corner are pink.
-                let corner = ((a - inner.x) * (a - inner.x) + (d - inner.y) * (d - inner.y)).squareRoot()
+                let corner = ((a - inner.x) * (a - inner.x) + (d - inner.y) * (d - inner.y))
+                    .squareRoot()
                 c = blend(c, SIMD3(0.55, 0.24, 0.2), 0.7 * smooth(3.4, 1, corner))
-                c = blend(c, self.person.skin.albedo * SIMD3(0.9, 0.6, 0.55), 0.6 * smooth(0.75, 0.2, r))
+                c = blend(
+                    c, self.person.skin.albedo * SIMD3(0.9, 0.6, 0.55), 0.6 * smooth(0.75, 0.2, r))
                 canvas.albedo[mirror] = c
                 canvas.surface[mirror].x = max(canvas.surface[mirror].x, 0.8 * smooth(0.9, 0.2, r))
                 // The crease above the upper lid.
@@ -65,7 +68,8 @@ extension SkinPainter {
         canvas.each(across: -corner - 2...corner + 2, down: line - 13...line + 16) { i, a, d in
             guard let (top, bottom) = borders[a] else { return }
             let ends = smooth(corner + 0.8, corner - 2, abs(a))
-            let inside = smooth(top - soft, top + soft, d) * smooth(bottom + soft, bottom - soft, d) * ends
+            let inside =
+                smooth(top - soft, top + soft, d) * smooth(bottom + soft, bottom - soft, d) * ends
             guard inside > 0 else { return }
             let crease = ValueNoise.at(a / 0.85, d / 5, self.seed &+ 61)
             let centre = expf(-(d - line) * (d - line) / 3)
@@ -98,17 +102,22 @@ extension SkinPainter {
         canvas.each(across: 6...66, down: -2...28) { i, a, d in
             let t = (a - 9) / (reach - 9)
             guard t > -0.15, t < 1.05 else { return }
-            let taper = smooth(-0.06, 0.1, t) * (1 - 0.72 * smooth(0.45, 1, t)) * smooth(1.02, 0.93, t)
+            let taper =
+                smooth(-0.06, 0.1, t) * (1 - 0.72 * smooth(0.45, 1, t)) * smooth(1.02, 0.93, t)
             let y = (d - line(a)) / max(half * max(taper, 0.05), 0.2)
             let body = smooth(1.25, 0.45, abs(y)) * smooth(0, 0.2, taper)
             guard body > 0 else { return }
-            for (mirror, seed) in [(i, self.seed &+ 71), (self.mirrored(i, canvas), self.seed &+ 73)] {
+            for (mirror, seed) in [
+                (i, self.seed &+ 71), (self.mirrored(i, canvas), self.seed &+ 73),
+            ] {
                 // Hairs lean outwards; the upper ones lie flatter.
                 let slope: Float = 0.9 - 1.5 * t
                 let stroke = ValueNoise.at((a + slope * d) / 0.62, d / 3.4, seed)
                 let gap = ValueNoise.at(a / 2.3, d / 2.3, seed &+ 1)
                 let dense = 0.35 + 0.6 * brows.density
-                let hair = canvas.grain < 0.9 ? smooth(0.62 - dense, 0.95 - dense * 0.6, 0.5 + 0.5 * stroke) : dense
+                let hair =
+                    canvas.grain < 0.9
+                    ? smooth(0.62 - dense, 0.95 - dense * 0.6, 0.5 + 0.5 * stroke) : dense
                 let cover = min(1, body * hair * (0.88 + 0.22 * gap) * (0.6 + 0.5 * dense))
                 canvas.albedo[mirror] = blend(canvas.albedo[mirror], ink, cover)
                 canvas.surface[mirror].x *= 1 - 0.5 * cover

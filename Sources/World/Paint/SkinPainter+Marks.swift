@@ -26,8 +26,10 @@ extension SkinPainter {
         canvas.each(across: -95...95, down: -35...120) { i, a, d in
             let s = abs(a)
             let where_ =
-                0.95 * self.spot(s, d, at: [38, 52], [22, 14]) + 0.9 * self.spot(s, d, at: [0, 56], [13, 14])
-                + 0.45 * self.spot(s, d, at: [18, -4], [34, 18]) + 0.25 * self.spot(s, d, at: [22, 118], [28, 16])
+                0.95 * self.spot(s, d, at: [38, 52], [22, 14]) + 0.9
+                * self.spot(s, d, at: [0, 56], [13, 14])
+                + 0.45 * self.spot(s, d, at: [18, -4], [34, 18]) + 0.25
+                * self.spot(s, d, at: [22, 118], [28, 16])
             guard where_ > 0.05 else { return }
             let (cx, cy) = (Int32((a / cell).rounded(.down)), Int32((d / cell).rounded(.down)))
             var dark: Float = 0
@@ -55,7 +57,8 @@ extension SkinPainter {
         let ink = SIMD3<Float>(0.34, 0.2, 0.14) * (1.1 - 0.8 * mole.darkness)
         canvas.each(across: c.x - reach...c.x + reach, down: c.y - reach...c.y + reach) { i, a, d in
             let r = ((a - c.x) * (a - c.x) + (d - c.y) * (d - c.y)).squareRoot()
-            let cover = smooth(mole.radius + soft, mole.radius - soft, r) * (0.55 + 0.4 * mole.darkness)
+            let cover =
+                smooth(mole.radius + soft, mole.radius - soft, r) * (0.55 + 0.4 * mole.darkness)
             canvas.albedo[i] *= blend(SIMD3(repeating: 1), ink, cover)
             canvas.surface[i].z += 0.35 * mole.radius * cover
         }
@@ -71,9 +74,11 @@ extension SkinPainter {
             let t = (p * along).sum()
             let bend = 0.04 * t * t / max(2, scar.length) * 4
             let n = p.x * -along.y + p.y * along.x - bend
-            let cover = smooth(scar.length / 2, scar.length / 2 - 2, abs(t)) * smooth(1.3, 0.3, abs(n))
+            let cover =
+                smooth(scar.length / 2, scar.length / 2 - 2, abs(t)) * smooth(1.3, 0.3, abs(n))
             canvas.albedo[i] = blend(
-                canvas.albedo[i], canvas.albedo[i] * SIMD3(1.12, 0.92, 0.9) + 0.05, cover * (0.4 + 0.5 * scar.depth))
+                canvas.albedo[i], canvas.albedo[i] * SIMD3(1.12, 0.92, 0.9) + 0.05,
+                cover * (0.4 + 0.5 * scar.depth))
             canvas.surface[i].z -= 0.35 * scar.depth * cover
             canvas.surface[i].x += 0.15 * cover
         }

@@ -14,7 +14,9 @@ extension SkinPainter {
             }
             groove(marionette(side), 1.5, max(0, w.nasolabial - 0.35), canvas)
             for ring in [Float(178), 196] {
-                let neck = stride(from: Float(-60), through: 60, by: 12).map { SIMD2($0, ring - 0.0012 * $0 * $0) }
+                let neck = stride(from: Float(-60), through: 60, by: 12).map {
+                    SIMD2($0, ring - 0.0012 * $0 * $0)
+                }
                 groove(neck, 1.6, 0.5 * max(0, w.mean - 0.25) * (side < 0 ? 1 : 0), canvas)
             }
         }
@@ -27,7 +29,8 @@ extension SkinPainter {
             let line = stride(from: Float(-46), through: 46, by: 6).map { x -> SIMD2<Float> in
                 let wave = 1.6 * ValueNoise.at(x / 15, level, seed &+ 41)
                 // Higher over the brows than in the middle.
-                return SIMD2(x, level + wave - 2.2 * smooth(0, 26, abs(x)) + 3.2 * smooth(30, 50, abs(x)))
+                return SIMD2(
+                    x, level + wave - 2.2 * smooth(0, 26, abs(x)) + 3.2 * smooth(30, 50, abs(x)))
             }
             groove(line, 1.3, depth * share, canvas)
         }

@@ -65,18 +65,21 @@ struct SkinPainter {
                 c = blend(c, c * SIMD3(1.06, 0.62, 0.66), 0.8 * rouge)
                 // Thin skin under the eyes, deeper colour in the sockets.
                 let socket = spot(s, d, at: [33, 31], [17, 11])
-                let under = spot(s, d, at: [31, 41], [12, 4]) * (0.3 + 0.5 * skin.wrinkles.underEye)
+                let under =
+                    spot(s, d, at: [31, 41], [12, 4]) * (0.3 + 0.5 * skin.wrinkles.underEye)
                 c *= 1 - (0.10 + 0.10 * skin.melanin) * socket
                 c *= blend(SIMD3(repeating: 1), SIMD3(0.86, 0.82, 0.9), under * powder)
                 // A forehead that has seen the sun; a throat that has not.
                 c *= 1 - 0.03 * smooth(10, -30, d) + 0.03 * smooth(140, 165, d)
                 canvas.albedo[y * width + x] = c
                 let shine = 0.3 + 0.5 * skin.oiliness * powder
-                let zone = spot(s, d, at: [0, 66], [9, 12]) + 0.6 * spot(s, d, at: [0, -5], [30, 20])
+                let zone =
+                    spot(s, d, at: [0, 66], [9, 12]) + 0.6 * spot(s, d, at: [0, -5], [30, 20])
                 var bump: Float = 0
                 if pores {
                     let pore = ValueNoise.at(a / 0.9, d / 0.9, seed &+ 21)
-                    bump = 0.035 * (0.4 + skin.pores) * pore
+                    bump =
+                        0.035 * (0.4 + skin.pores) * pore
                         + 0.03 * ValueNoise.at(a / 2.2, d / 2.2, seed &+ 22)
                 }
                 canvas.surface[y * width + x] = SIMD3(
@@ -99,8 +102,10 @@ struct SkinPainter {
                     let density = roots(place)
                     guard density > 0 else { continue }
                     let i = y * canvas.width + x
-                    let grain = 0.75 + 0.25 * ValueNoise.at(
-                        canvas.across[x] / 0.7, canvas.down[y] / 0.7, seed &+ 31)
+                    let grain =
+                        0.75 + 0.25
+                        * ValueNoise.at(
+                            canvas.across[x] / 0.7, canvas.down[y] / 0.7, seed &+ 31)
                     let cover = min(1, strength[k] * density * grain)
                     canvas.albedo[i] = blend(canvas.albedo[i], colours[k], cover)
                     canvas.surface[i].x *= 1 - 0.6 * cover
@@ -142,7 +147,8 @@ struct SkinPainter {
                 } else {
                     let n = ValueNoise.layered(u * 60, Float(y) / Float(canvas.height) * 60, seed)
                     let warm = blend(
-                        SIMD3(repeating: 1), SIMD3(1.03, 0.82, 0.8), 0.55 * (1 - 0.5 * person.skin.melanin))
+                        SIMD3(repeating: 1), SIMD3(1.03, 0.82, 0.8),
+                        0.55 * (1 - 0.5 * person.skin.melanin))
                     canvas.albedo[i] = person.skin.albedo * warm * (1 + 0.04 * n)
                     canvas.surface[i] = SIMD3(0.3, 0.5, 0)
                 }

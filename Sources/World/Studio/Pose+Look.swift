@@ -8,9 +8,7 @@ extension HeadPoser.Pose {
         self.init()
         self.shape = shape
         expression = head.expressionCoefficients(face)
-        let open =
-            0.42 * face[.jawOpen] + 0.10 * face[.openSmile] + 0.03 * face[.browRaise]
-            * face[.wideEyes]
+        let open = 0.34 * face[.jawOpen] + 0.05 * face[.openSmile]
         jaw = SIMD3(open, 0.14 * (face[.jawLeft] - face[.jawRight]), 0)
         neck = SIMD3(
             -look.head.pitchDegrees * degree, look.head.yawDegrees * degree,
@@ -37,5 +35,17 @@ extension Camera {
             right: level.right * c - level.down * s, down: level.right * s + level.down * c,
             forward: level.forward, origin: level.origin, focal: focal,
             principal: SIMD2(0.5, 0.5) + look.shift)
+    }
+}
+
+extension Look {
+    /// Takes over what another look wears and paints on.
+    public mutating func wear(_ other: Look) {
+        makeUp = other.makeUp
+        glasses = other.glasses
+        hat = other.hat
+        earRings = other.earRings
+        clothes = other.clothes
+        gaze.pupil = other.gaze.pupil
     }
 }

@@ -94,7 +94,8 @@ public final class Studio {
         switch part {
         case .leftEye, .rightEye:
             return Material(
-                model: .glossy, albedo: [0.8, 0.8, 0.8], specular: 1, roughness: 0.04, region: .eyes,
+                model: .glossy, albedo: [0.8, 0.8, 0.8], specular: 1, roughness: 0.04,
+                region: .eyes,
                 texture: EyePainter.painted(person.eyes, pupil: look.gaze.pupil, size: texels))
         case .teeth:
             return Material(

@@ -48,7 +48,8 @@ public final class WorldSource: SampleSource {
     ///   picture codec does not start.
     public init(_ options: Options, seed: UInt64) throws {
         for (name, value, range) in [
-            ("identities", options.identities, 1...10_000_000), ("views", options.views, 1...10_000),
+            ("identities", options.identities, 1...10_000_000),
+            ("views", options.views, 1...10_000),
             ("size", options.size, 32...1024),
         ] where !range.contains(value) {
             throw WorldError(

@@ -25,7 +25,8 @@ public struct FaceLandmarks: Sendable {
         }
         // Left halves in the chart's millimetres, from the middle outwards.
         let jaw = pairs([
-            [26, 139], [50, 134], [72, 128], [90, 118], [102, 100], [109, 78], [112, 56], [114, 34],
+            [26, 139], [50, 134], [72, 128], [90, 118], [102, 100], [109, 78], [112, 56],
+            [114, 34],
         ])
         let brow = pairs([[10.5, 16.5], [24, 12.5], [36, 10.5], [46, 12], [55.5, 17.5]])
         let wing = pairs([[7, 82.5], [13.5, 81]])

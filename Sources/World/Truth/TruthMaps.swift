@@ -29,7 +29,9 @@ extension Portrait {
                 let planes = (0..<3).flatMap { c in
                     stride(from: c, to: pixels.count, by: 3).map { pixels[$0] }
                 }
-                return [TensorSource(name: "albedo", dtype: .uint8, shape: [3, h, w], bytes: planes)]
+                return [
+                    TensorSource(name: "albedo", dtype: .uint8, shape: [3, h, w], bytes: planes)
+                ]
             case .shading:
                 let planes = (0..<3).flatMap { c in view.shading.map { $0[c] } }
                 return [halves("shading", [3, h, w], planes)]
@@ -43,7 +45,9 @@ extension Portrait {
                 let planes = (0..<3).flatMap { c in
                     view.normal.map { UInt8(bitPattern: Int8((127 * $0[c]).rounded())) }
                 }
-                return [TensorSource(name: "normal", dtype: .int8, shape: [3, h, w], bytes: planes)]
+                return [
+                    TensorSource(name: "normal", dtype: .int8, shape: [3, h, w], bytes: planes)
+                ]
             case .region:
                 return [
                     TensorSource(name: "region", dtype: .uint8, shape: [h, w], bytes: view.region)
@@ -61,8 +65,10 @@ extension Portrait {
         return [
             TensorSource(name: "part", dtype: .uint8, shape: [h, w], bytes: view.part),
             TensorSource(name: "triangle", dtype: .int32, shape: [h, w], bytes: triangles),
-            halves("barycentrics", [2, h, w], (0..<2).flatMap { c in view.barycentrics.map { $0[c] } }),
-            halves("coordinate", [2, h, w], (0..<2).flatMap { c in view.coordinate.map { $0[c] } }),
+            halves(
+                "barycentrics", [2, h, w], (0..<2).flatMap { c in view.barycentrics.map { $0[c] } }),
+            halves(
+                "coordinate", [2, h, w], (0..<2).flatMap { c in view.coordinate.map { $0[c] } }),
         ]
     }
 

@@ -31,7 +31,8 @@ struct SampleReference: ExpressibleByArgument {
             let look = Look(of: person, view: view, in: range)
             return Found(person: person, look: look, size: nil, picture: nil)
         }
-        guard let colon = text.lastIndex(of: ":"), let index = Int(text[text.index(after: colon)...])
+        guard let colon = text.lastIndex(of: ":"),
+            let index = Int(text[text.index(after: colon)...])
         else {
             throw CommandError(
                 "\(text): expected PERSON/VIEW, as in 12/0, or a data set's DIR:INDEX; found neither",
@@ -47,7 +48,8 @@ struct SampleReference: ExpressibleByArgument {
         var next = try stream.next()
         for _ in 0..<index { next = try stream.next() }
         guard let sample = next else {
-            throw CommandError("\(text): expected a sample there, found none", code: Failure.badInput)
+            throw CommandError(
+                "\(text): expected a sample there, found none", code: Failure.badInput)
         }
         guard let json = sample["json"] else {
             throw CommandError(

@@ -63,7 +63,8 @@ struct WorldFlow: ParsableCommand {
             }
             try reporting.result(
                 report,
-                text: "\(output): of A's points \(percent[0]) % are seen in B, \(percent[1]) % hidden, "
+                text:
+                    "\(output): of A's points \(percent[0]) % are seen in B, \(percent[1]) % hidden, "
                     + "\(percent[2]) % outside")
         }
     }
@@ -81,7 +82,9 @@ struct WorldFlow: ParsableCommand {
         let planes = (0..<2).flatMap { c in flow.flow.map { $0[c] } }
         let colours = try FlowPicture(flow: planes, width: w, height: h)
         let states = try Image(width: w, height: h) { out in
-            let colours: [[UInt8]] = [[30, 30, 34], [70, 170, 90], [210, 60, 50], [60, 90, 210]]
+            let colours: [[UInt8]] = [
+                [30, 30, 34], [70, 170, 90], [210, 60, 50], [60, 90, 210],
+            ]
             for i in 0..<w * h {
                 for k in 0..<3 { out[3 * i + k] = colours[min(3, Int(flow.state[i]))][k] }
             }

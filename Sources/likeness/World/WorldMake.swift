@@ -104,7 +104,8 @@ struct WorldMake: ParsableCommand {
     private func rate(_ step: ShardProgress) -> String {
         let left = Int(min(step.secondsLeft, 1e7))
         return String(
-            format: "%.1f pictures a second, %d:%02d:%02d left;", step.samplesPerSecond, left / 3600,
+            format: "%.1f pictures a second, %d:%02d:%02d left;", step.samplesPerSecond,
+            left / 3600,
             left / 60 % 60, left % 60)
     }
 

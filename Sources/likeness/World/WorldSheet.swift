@@ -7,7 +7,8 @@ import World
 struct WorldSheet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sheet",
-        abstract: "Draw a contact sheet: people, or one person in many views, lights, moods or ages.")
+        abstract:
+            "Draw a contact sheet: people, or one person in many views, lights, moods or ages.")
 
     /// What the sheet shows.
     enum Kind: String, CaseIterable, ExpressibleByArgument {

@@ -79,7 +79,8 @@ struct WorldShow: ParsableCommand {
             lines.append(
                 same
                     ? "  rendered again, byte for byte the stored picture"
-                    : "  rendered again, it differs from the stored picture: another machine or version?")
+                    : "  rendered again, it differs from the stored picture: another machine or version?"
+            )
         }
         return lines.joined(separator: "\n")
     }
