@@ -21,7 +21,8 @@ package enum Beard {
         let places = roots(zone, beard, detail, &random)
         let layout = HairTexture(
             locks: places.count,
-            square: detail == .full ? (beard.style == .stubble ? 256 : 192) : 112, detail: detail, chart: .beard)
+            square: detail == .full ? (beard.style == .stubble ? 256 : 192) : 112, detail: detail,
+            chart: .beard)
         var mesh = LockMesh(reserving: 12_000, triangles: 14_000)
         coat(&mesh, zone, beard, posed, head, layout)
         var guide = LockMesh.Guide()

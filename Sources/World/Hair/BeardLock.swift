@@ -72,9 +72,9 @@ enum BeardLock {
             d = HairVector.unit(d * 1.6 + bend * (0.4 + delta * 0.06), or: d)
             p += d * delta
         }
-        let width = (onLip ? 3.4 : 5.5 + 0.08 * min(long, 120)) * (detail == .full ? 1 : 1.5)
+        let width = (onLip ? 3.2 : 3.4 + 0.1 * min(long, 110)) * (detail == .full ? 1 : 1.5)
         return LockMesh.Shape(
-            width: width * (0.8 + 0.4 * random.unit()), thickness: width * 0.22, root: 0.75,
+            width: width * (0.8 + 0.4 * random.unit()), thickness: width * 0.18, root: 0.75,
             tip: 0.15, taper: 0.5, across: 2)
     }
 }

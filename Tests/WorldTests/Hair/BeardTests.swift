@@ -1,6 +1,5 @@
 import Testing
-
-@testable import World
+import World
 
 struct BeardTests {
     @Test(arguments: BeardStyle.allCases)
@@ -17,37 +16,39 @@ struct BeardTests {
     }
 
     @Test func `A beard follows the jaw, a moustache does not`() throws {
-        let poser = try HeadPoser()
+        let head = BuiltInHead.shared
         let person = HairSamples.beard(.full)
-        let shut = try poser.posed(HeadPoser.Pose())
-        let open = try poser.posed(HeadPoser.Pose(jaw: [0.3, 0, 0]))
-        let before = try #require(
-            Beard.surface(for: person, on: shut, head: poser.head, detail: .full))
-        let after = try #require(
-            Beard.surface(for: person, on: open, head: poser.head, detail: .full))
+        let shut = HairSamples.rest(person)
+        var open = shut
+        for (i, place) in head.places.enumerated()
+        where head.kinds[i] == .skin && abs(place.angle) < 1.4 && (101...190).contains(place.down) {
+            open.positions[i] += SIMD3(0, -0.012, -0.002)
+        }
+        let before = try #require(Beard.surface(for: person, on: shut, head: head, detail: .full))
+        let after = try #require(Beard.surface(for: person, on: open, head: head, detail: .full))
         #expect(before.triangles == after.triangles)
         #expect(before.coordinates == after.coordinates)
         var (chin, lip): ([Float], [Float]) = ([], [])
         for (a, b) in zip(before.positions, after.positions) {
             let c = HeadEnvelope.place(BuiltInHead.millimetres(a))
             guard abs(c.angle) < 0.25 else { continue }
-            let moved = HairVector.length(b - a) * 1000
-            if (115...150).contains(c.down) { chin.append(moved) }
-            if (82...94).contains(c.down) { lip.append(moved) }
+            let moved = (a.y - b.y) * 1000
+            if (115...140).contains(c.down) { chin.append(moved) }
+            if (80...92).contains(c.down) { lip.append(moved) }
         }
         #expect(chin.count > 50 && lip.count > 20)
-        #expect((chin.min() ?? 0) > 8)
-        #expect((lip.max() ?? 100) < 6)
+        #expect((chin.min() ?? 0) > 9)
+        #expect((lip.max() ?? 100) < 3)
     }
 
     @Test func `Lips and eyes stay bare`() {
         for style in BeardStyle.allCases {
-            let zone = BeardZone(HairSamples.beard(style).beard)
-            let line = HeadChart.ring - Mouth.line
-            #expect(zone.density(at: ChartPoint(angle: 0, down: line - 4)) == 0)
-            #expect(zone.density(at: ChartPoint(angle: 0.1, down: line + 6)) == 0)
-            #expect(zone.density(at: ChartPoint(angle: 0.4, down: 30)) == 0)
-            let shows = zone.density(at: ChartPoint(angle: 0, down: line + 45)) > 0.5
+            let shade = Beard.skinShade(for: HairSamples.beard(style))
+            // The lips meet 100.3 mm below the ring.
+            #expect(shade.rootDensity(at: HairSamples.place(0, 96.3)) == 0)
+            #expect(shade.rootDensity(at: HairSamples.place(0.1, 106.3)) == 0)
+            #expect(shade.rootDensity(at: HairSamples.place(0.4, 30)) == 0)
+            let shows = shade.rootDensity(at: HairSamples.place(0, 140)) > 0.3
             #expect(shows == (style != .none && style != .moustache))
         }
     }
