@@ -2,7 +2,7 @@ import Foundation
 
 /// Hair of the face as geometry: a coat over the skin's own triangles and, where it is long, locks
 /// rooted in them, so that it follows the jaw and the lips.
-enum Beard {
+package enum Beard {
     /// The beard of a person on a posed head, in the world's metres.
     ///
     /// - Parameters:
@@ -11,7 +11,7 @@ enum Beard {
     ///   - head: its topology.
     ///   - detail: how finely.
     /// - Returns: nil without a beard.
-    static func surface(
+    package static func surface(
         for person: Person, on posed: PosedHead, head: BuiltInHead, detail: Detail
     ) -> Surface? {
         let beard = person.beard
@@ -20,7 +20,9 @@ enum Beard {
         var random = WorldRandom(seed: beard.seed, stream: "hair/beard")
         let places = roots(zone, beard, detail, &random)
         let layout = HairTexture(
-            locks: places.count, square: detail == .full ? 192 : 112, detail: detail, chart: .beard)
+            locks: places.count,
+            square: detail == .full ? (beard.style == .stubble ? 256 : 192) : 112, detail: detail,
+            chart: .beard)
         var mesh = LockMesh(reserving: 12_000, triangles: 14_000)
         coat(&mesh, zone, beard, posed, head, layout)
         var guide = LockMesh.Guide()
@@ -45,9 +47,9 @@ enum Beard {
     private static func thickness(_ beard: Person.Beard) -> Float {
         switch beard.style {
         case .none, .stubble: 0.35
-        case .moustache, .goatee: 0.8 + min(0.12 * beard.length, 2.2)
-        case .shortBoxed: 0.8 + min(0.2 * beard.length, 2.4)
-        case .full, .long: min(1.5 + 0.1 * beard.length, 5)
+        case .moustache, .goatee: 0.4 + min(0.06 * beard.length, 0.8)
+        case .shortBoxed: 0.4 + min(0.06 * beard.length, 0.6)
+        case .full, .long: min(0.8 + 0.05 * beard.length, 2.5)
         }
     }
 

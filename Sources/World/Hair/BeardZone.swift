@@ -44,7 +44,8 @@ struct BeardZone: Sendable {
             0.5 + 0.25 * sinf(9 * angle + phase) * sinf(0.11 * down + 2 * phase)
             + 0.25 * sinf(17 * angle - 0.07 * down + phase)
         let sparse = (1 - density) * patch * ramp(a, 0.3, 0.7)
-        return there * min(1, 0.35 + 0.75 * density) * (1 - (style == .stubble ? 0.8 : 0.5) * sparse)
+        return there * min(1, 0.35 + 0.75 * density)
+            * (1 - (style == .stubble ? 0.8 : 0.5) * sparse)
     }
 
     private func moustache(_ a: Float, _ down: Float) -> Float {
@@ -66,7 +67,8 @@ struct BeardZone: Sendable {
         let neck = blend(164, 150, ramp(a, 0.7, 1.4)) - 0.8 * cheek
         let soft: Float = cheek > 0 ? 4 : 9
         let beside = ramp(a, 0.06, 0.12) * ramp(0.3 - a, 0, 0.08) * ramp(120 - down, 0, 6)
-        return ramp(down - line, -2, soft) * ramp(neck - down, 0, 10) * ramp(1.43 - 0.12 * ramp(down, 70, 150) - a, 0, 0.09)
+        return ramp(down - line, -2, soft) * ramp(neck - down, 0, 10)
+            * ramp(1.43 - 0.12 * ramp(down, 70, 150) - a, 0, 0.09)
             * (1 - 0.6 * beside)
     }
 

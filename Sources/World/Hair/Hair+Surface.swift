@@ -1,7 +1,7 @@
 import Foundation
 
 /// How finely hair is made.
-enum Detail: Sendable {
+package enum Detail: Sendable {
     /// For pictures of about 128 pixels: at most 10,000 triangles.
     case low
     /// At most 30,000 triangles.
@@ -12,7 +12,7 @@ enum Detail: Sendable {
 ///
 /// The same person's hair has the same vertices in every picture; it is made for the head at rest and
 /// moves with the skull (``RigidMotion/moved(_:)``).
-enum Hair {
+package enum Hair {
     /// The hair of a person, in the world's metres.
     ///
     /// - Parameters:
@@ -21,7 +21,7 @@ enum Hair {
     ///   - head: its topology.
     ///   - detail: how finely.
     /// - Returns: nil where nothing stands off the scalp: bald or shaved.
-    static func surface(
+    package static func surface(
         for person: Person, on rest: PosedHead, head: BuiltInHead, detail: Detail
     ) -> Surface? {
         let hairline = hairline(of: person)
@@ -86,11 +86,11 @@ enum Hair {
         let chart = SkinChart.shared
         for place in HairRoots.places.prefix(cut.count) {
             guard cut.hairline.density(at: place) > 0.3 + 0.3 * random.unit() else { continue }
-            result.append(
-                HairCut.Root(
-                    place: place,
-                    position: BuiltInHead.millimetres(chart.value(rest.positions, at: place)),
-                    normal: HairVector.unit(chart.value(rest.normals, at: place))))
+            let root = HairCut.Root(
+                place: place,
+                position: BuiltInHead.millimetres(chart.value(rest.positions, at: place)),
+                normal: HairVector.unit(chart.value(rest.normals, at: place)))
+            if cut.isLock(root) { result.append(root) }
         }
         return result
     }

@@ -46,6 +46,9 @@ extension HairCut {
 
     static let whorl = SIMD3<Float>(6, 112, -62)
 
+    /// Whether a lock grows there; the shell alone shows clipped sides.
+    func isLock(_ root: Root) -> Bool { hair.style != .crew || root.position.y > 52 }
+
     /// Short sides end before the ear and the edge of the hair.
     private func trimmed(_ long: Float, _ root: Root) -> Float {
         let ear = ramp(abs(Float(root.place.angle)), 1.15, 1.3)
@@ -58,7 +61,7 @@ extension HairCut {
     ) -> (Growth, LockMesh.Shape) {
         let top = ramp(root.position.y, 50, 92)
         let front = ramp(root.position.z, 30, 80) * top
-        let long = trimmed(blend(min(13, 4 + length * 0.4), length, top), root)
+        let long = trimmed(blend(min(13, 4 + length * 0.4), length + 4, top), root)
         let growth = Growth(
             length: long * (0.85 + 0.3 * random.unit()),
             comb: .whorl(
@@ -68,7 +71,7 @@ extension HairCut {
         return (
             growth,
             .init(
-                width: 9 + 4 * top, thickness: 0.8 + 1.6 * top, root: 0.9, tip: 0.22, taper: 0.35)
+                width: 7 + 3 * top, thickness: 0.7 + 0.8 * top, root: 0.9, tip: 0.2, taper: 0.5)
         )
     }
 
@@ -149,7 +152,9 @@ extension HairCut {
             length: 26 + 10 * random.unit(), comb: .whorl(Self.whorl, sweep: sweep),
             lift: 0.12 + 0.2 * random.unit(), height: 0, rise: 20, held: 0, gravity: 0,
             stiffness: 0.85, curl: 5, wave: 22, settled: 12)
-        return (growth, .init(width: 10, thickness: 4.2, root: 0.9, tip: 0.75, taper: 0.7, bow: 1.7))
+        return (
+            growth, .init(width: 10, thickness: 4.2, root: 0.9, tip: 0.75, taper: 0.7, bow: 1.7)
+        )
     }
 
     private func hanging(
@@ -187,7 +192,7 @@ extension HairCut {
             height: 4 + 13 * volume + 3 * random.unit(), rise: 42,
             held: 90 + 20 * random.unit(), gravity: 0.3, stiffness: 0.6, cut: cut, tuck: tuck,
             drape: 0.08, clear: 0.88 + 0.3 * random.unit() * random.unit())
-        var shape = LockMesh.Shape(width: 17, thickness: 3, root: 0.7, tip: tip, taper: 0.65)
+        var shape = LockMesh.Shape(width: 19, thickness: 2.3, root: 0.7, tip: tip, taper: 0.65)
         switch hair.style {
         case .longWavy:
             growth.curl = 6 + 6 * hair.curl
@@ -198,8 +203,8 @@ extension HairCut {
         case .longCurly:
             growth.curl = 9 + 4 * hair.volume
             growth.wave = 72 - 12 * hair.curl
-            growth.settled = 90
-            growth.height += 6
+            growth.settled = 120
+            growth.height += 2
             shape = .init(width: 21, thickness: 5, root: 0.7, tip: 0.35, taper: 0.7)
         default: break
         }

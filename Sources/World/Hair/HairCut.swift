@@ -55,7 +55,7 @@ struct HairCut {
         case .bald, .shaved, .buzz: full = 0
         case .afro: full = 560
         case .curlyShort: full = 330
-        case .crew: full = 560
+        case .crew: full = 720
         case .longCurly: full = 138
         case .longWavy: full = 250
         case .ponytail, .bun, .topKnot: full = 250
@@ -97,8 +97,8 @@ struct HairCut {
         case .bald, .shaved: return 0.5
         case .buzz: return 0.6 + min(0.12 * length, 1.4)
         case .afro: return 2 + 0.72 * afroHeight(place)
-        case .curlyShort: return 1.5 + deep * (5 + 9 * hair.volume)
-        case .crew: return 1 + deep * min(0.1 * length, 2.5)
+        case .curlyShort: return 1 + deep * (2 + 4 * hair.volume)
+        case .crew: return 0.8 + deep * min(0.1 * length, 2)
         case .ponytail, .bun, .topKnot: return 1 + 2 * deep
         default: return 1 + deep * (2 + 4 * hair.volume)
         }

@@ -49,7 +49,8 @@ struct HairTails {
             let growth = LockGrower.Growth(
                 length: long * (0.72 + 0.28 * random.unit()), comb: .along(start), lift: 0.6,
                 height: 3 + 0.6 * (12 + offset.y), rise: 30, held: 0,
-                gravity: 0.6, stiffness: 0.8 - 0.02 * r / 12, cut: -262, drape: 0.4, curl: 8 * ramp(curl, 0.1, 0.8),
+                gravity: 0.6, stiffness: 0.8 - 0.02 * r / 12, cut: -262, drape: 0.4,
+                curl: 8 * ramp(curl, 0.1, 0.8),
                 wave: 95 - 30 * curl,
                 phase: 1.2 * random.unit() + turn * 0.2, settled: 80, together: true)
             grower.grow(

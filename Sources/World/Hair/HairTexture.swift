@@ -4,19 +4,19 @@ import Foundation
 ///
 /// The shell's square comes first, a polar map of the chart with the crown in its middle; then, in
 /// rows, one strip a lock: texel columns are strands, rows run from root to tip.
-struct HairTexture {
-    let square: Int
+package struct HairTexture {
+    package let square: Int
     let cellWidth: Int
     let cellHeight: Int
     let rows: Int
     let columns: Int
-    let width: Int
-    let height: Int
+    package let width: Int
+    package let height: Int
 
     /// What the shell's square maps.
     let chart: SquareChart
 
-    init(locks: Int, square: Int, detail: Detail, chart: SquareChart = .scalp) {
+    package init(locks: Int, square: Int, detail: Detail, chart: SquareChart = .scalp) {
         self.chart = chart
         cellWidth = detail == .full ? 8 : 6
         cellHeight = detail == .full ? 32 : 20
@@ -34,7 +34,7 @@ struct HairTexture {
     }
 
     /// Texture coordinates in a lock's strip, half a texel inside of it.
-    func strip(_ lock: Int, _ across: Float, _ along: Float) -> SIMD2<Float> {
+    package func strip(_ lock: Int, _ across: Float, _ along: Float) -> SIMD2<Float> {
         let x = square + lock / rows * cellWidth
         let y = lock % rows * cellHeight
         return SIMD2(
@@ -44,7 +44,7 @@ struct HairTexture {
 }
 
 /// How the shell's places of the head's chart lie in its square, 0...1.
-enum SquareChart {
+package enum SquareChart {
     /// Polar, the crown in the middle.
     case scalp
     /// Angle across, down along.
@@ -78,11 +78,14 @@ enum SquareChart {
         }
     }
 
+    /// Texels from one break of the strands to the next.
+    var strandLength: Int { self == .beard ? 9 : 1000 }
+
     /// Constant along a strand, 0 ..< 1.
     func strand(_ p: SIMD2<Float>) -> Float {
         switch self {
         case .scalp: min(atan2f(p.x - 0.5, p.y - 0.43) / (2 * .pi) + 0.5, 0.999)
-        case .beard: min(max(p.x + 0.01 * sinf(40 * p.y), 0), 0.999)
+        case .beard: min(max(p.x, 0), 0.999)
         }
     }
 }

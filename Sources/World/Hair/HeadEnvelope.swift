@@ -5,14 +5,14 @@ import Foundation
 /// Places are those of ``HeadChart`` by position: an angle about the vertical axis and millimetres
 /// down. Every ray from the axis meets the skin once (over the skull: from the ring's centre), so one
 /// number a place is enough. Reaches are parts of the chart's ellipsoid: about 1 on the skull.
-struct HeadEnvelope {
+package struct HeadEnvelope {
     /// A point by direction and reach.
-    struct Place {
-        var angle: Float
+    package struct Place {
+        package var angle: Float
         /// Millimetres below the widest ring of the skull; negative on the vault.
-        var down: Float
+        package var down: Float
         /// 1 on the chart's ellipsoid.
-        var reach: Float
+        package var reach: Float
     }
 
     static let columns = 96
@@ -21,7 +21,7 @@ struct HeadEnvelope {
     static let step: Float = 5
     static let top = Float(HeadChart.crown)
     /// Millimetres of one unit of reach, on average.
-    static let unit: Float = 86
+    package static let unit: Float = 86
     private static let axes = SIMD3<Float>(75, 88, 97)
     private static let ring = Float(HeadChart.ring)
     private static let radius = Float(HeadChart.radius)
@@ -32,7 +32,7 @@ struct HeadEnvelope {
     /// - Parameters:
     ///   - positions: `[V]` of a head at rest, metres.
     ///   - head: its topology.
-    init(_ positions: [SIMD3<Float>], head: BuiltInHead) {
+    package init(_ positions: [SIMD3<Float>], head: BuiltInHead) {
         guard let piece = head.pieces.first(where: { $0.part == .head }) else { return }
         let places = positions[piece.vertices].map { Self.place(BuiltInHead.millimetres($0)) }
         var ears: [SIMD3<UInt32>] = []
@@ -54,7 +54,7 @@ struct HeadEnvelope {
 
     /// Where a point lies, millimetres.
     @inline(__always)
-    static func place(_ p: SIMD3<Float>) -> Place {
+    package static func place(_ p: SIMD3<Float>) -> Place {
         let q = (p - SIMD3(0, ring, -8)) / axes
         let angle = atan2f(q.x, q.z)
         let level = (q.x * q.x + q.z * q.z).squareRoot()
@@ -87,9 +87,13 @@ struct HeadEnvelope {
 
     /// Reach of the skin at a place.
     ///
-    /// - Parameter ears: 0 for the skin alone ... 1 for what lies over the ears.
+    /// - Parameters:
+    ///   - angle: about the axis, -pi...pi.
+    ///   - down: millimetres below the ring.
+    ///   - ears: 0 for the skin alone ... 1 for what lies over the ears.
+    /// - Returns: the reach, about 1 on the skull.
     @inline(__always)
-    func reach(_ angle: Float, _ down: Float, ears: Float) -> Float {
+    package func reach(_ angle: Float, _ down: Float, ears: Float) -> Float {
         let x = (angle / (2 * .pi) + 0.5) * Float(Self.columns)
         let y = min(max((down - Self.top) / Self.step, 0), Float(Self.rows) - 1.001)
         let x0 = x.rounded(.down)
@@ -113,6 +117,7 @@ struct HeadEnvelope {
     ///   - p: millimetres.
     ///   - clearance: what is kept from the skin, millimetres.
     ///   - ears: 0...1, how much the ears count.
+    /// - Returns: the point, or the nearest that is clear of the head.
     @inline(__always)
     func push(_ p: SIMD3<Float>, clearance: Float, ears: Float) -> SIMD3<Float> {
         var c = Self.place(p)

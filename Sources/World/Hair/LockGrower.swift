@@ -61,7 +61,7 @@ struct LockGrower {
     /// - Parameters:
     ///   - root: on the skin, millimetres.
     ///   - normal: of the skin there.
-    ///   - growth: how it grows.
+    ///   - g: how it grows.
     ///   - segments: of the guide.
     ///   - guide: receives `segments + 1` points.
     mutating func grow(

@@ -79,6 +79,7 @@ struct LockMesh {
     ///
     /// - Parameters:
     ///   - guide: from root to tip.
+    ///   - shape: of the lock.
     ///   - tone: lightness, about 1.
     ///   - settle: moves a vertex out of whatever it must not be in.
     mutating func add(
@@ -86,6 +87,8 @@ struct LockMesh {
         settle: (SIMD3<Float>) -> SIMD3<Float> = { $0 }
     ) {
         let n = guide.points.count
+        // Open ribbons are shaded flatter than they are, so that neighbours run into one another.
+        let roundness: Float = shape.bow > 2 ? 1 : 0.62
         let first = UInt32(positions.count)
         starts.append(positions.count)
         tones.append(tone)
@@ -108,7 +111,7 @@ struct LockMesh {
                     c + side * (0.5 * shape.width * size * sine)
                     + out * (shape.thickness * size * (cosine - 0.3))
                 positions.append(i == 0 ? p : settle(p))
-                normals.append(HairVector.unit(side * (0.85 * sine) + out * cosine, or: out))
+                normals.append(HairVector.unit(side * (roundness * sine) + out * cosine, or: out))
                 tangents.append(along)
                 coordinates.append(SIMD2(s, t))
             }
