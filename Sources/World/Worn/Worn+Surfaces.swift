@@ -3,7 +3,10 @@ enum Worn {
     /// What moves rigidly with the skull: glasses, hat, ear-rings.
     ///
     /// - Parameters:
+    ///   - look: what is worn.
+    ///   - person: whose hair hats leave room for.
     ///   - rest: the person's head at rest, in metres.
+    ///   - head: whose topology that is.
     ///   - skull: how the head will be moved, so that ear-rings then hang straight down.
     /// - Returns: surfaces for the head at rest; move them by ``RigidMotion/moved(_:)``.
     static func rigid(

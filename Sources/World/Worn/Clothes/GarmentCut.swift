@@ -34,6 +34,8 @@ struct GarmentCut {
         let c = cos(angle)
         guard c > 0 else { return side + (back - side) * -c }
         guard vee > 0 else { return side + (front - side) * c * c }
-        return side + (front - side) * max(0, 1 - abs(angle) / vee)
+        // The power keeps the V straight although the bust widens below.
+        let across = min(1, abs(sin(angle)) / sin(vee))
+        return abs(angle) < vee ? side + (front - side) * (1 - pow(across, 0.65)) : side
     }
 }

@@ -5,7 +5,10 @@ enum EarRings {
     /// Both ear-rings, or nil when none are worn.
     ///
     /// - Parameters:
+    ///   - rings: their kind and colour.
+    ///   - wearer: the head.
     ///   - skull: how the head will be moved; what hangs then hangs straight down.
+    /// - Returns: a surface for the head at rest.
     static func surface(
         _ rings: Look.EarRings, _ wearer: WearersHead, skull: RigidMotion
     ) -> Surface? {

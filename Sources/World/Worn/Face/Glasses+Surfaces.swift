@@ -30,7 +30,7 @@ extension Glasses {
     func lenses(_ style: GlassesStyle, _ colour: NamedColour) -> Surface {
         var mesh = WornMesh()
         for (side, u) in [(Float(1), Float(0.25)), (-1, 0.75)] {
-            let scales: [Float] = [0.02, 0.4, 0.75, 1]
+            let scales: [Float] = [0.002, 0.4, 0.75, 1]
             let rows = scales.map { scale in
                 (0...Self.count).map { i in
                     let turn = Float(i % Self.count) / Float(Self.count)

@@ -48,11 +48,11 @@ struct Glasses {
         }
     }
 
-    /// 13 mm before the corneas, or as far as brows, nose and cheeks ask for.
+    /// 12.6 mm before the corneas, or as far as brows, nose and cheeks ask for.
     private func depthWanted() -> Float {
         var wanted: Float = 0
         for cornea in wearer.corneas {
-            wanted = max(wanted, cornea.z + 13 + sag(cornea.x, cornea.y))
+            wanted = max(wanted, cornea.z + 12.6 + sag(cornea.x, cornea.y))
         }
         let reach = shape.half * size + SIMD2(4, 4)
         let outline = (0..<Self.count).map { shape.outline(Float($0) / Float(Self.count)) * size }

@@ -12,6 +12,8 @@ enum Lashes {
     /// - Parameters:
     ///   - person: whose lashes' length, density and colour count; mascara comes with eye-liner.
     ///   - posed: the head as it is in the picture.
+    ///   - head: whose topology that is.
+    ///   - eyeLiner: 0 (none) ... 1: darkens and thickens them.
     /// - Returns: four strips, left and right eye by halves of u, upper and lower lid by v.
     static func surface(
         for person: Person, on posed: PosedHead, head: BuiltInHead, eyeLiner: Float = 0

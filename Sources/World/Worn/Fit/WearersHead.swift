@@ -17,8 +17,8 @@ struct WearersHead {
 
     /// One ear.
     struct Ear {
-        /// The highest point, and the lowest of the lobe.
-        var top, bottom: SIMD3<Float>
+        /// The highest point, the lowest one of the lobe, and the one that stands off most.
+        var top, bottom, widest: SIMD3<Float>
         /// The lobe's outer face, and its normal.
         var lobe, lobeNormal: SIMD3<Float>
     }
@@ -50,7 +50,9 @@ struct WearersHead {
         let own = p.indices.filter { kinds[$0] == .ear && p[$0].x * side > 0 }
         var top = SIMD3<Float>(0, -.infinity, 0)
         var bottom = SIMD3<Float>(0, .infinity, 0)
+        var widest = SIMD3<Float>.zero
         for i in own {
+            if abs(p[i].x) > abs(widest.x) { widest = p[i] }
             if p[i].y > top.y { top = p[i] }
             if p[i].y < bottom.y { bottom = p[i] }
         }
@@ -62,6 +64,7 @@ struct WearersHead {
             let distance = Vector.dot(d, d)
             if distance < nearest { (face, nearest) = (i, distance) }
         }
-        return Ear(top: top, bottom: bottom, lobe: p[face], lobeNormal: normals[face])
+        return Ear(
+            top: top, bottom: bottom, widest: widest, lobe: p[face], lobeNormal: normals[face])
     }
 }
