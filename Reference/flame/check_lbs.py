@@ -51,8 +51,9 @@ def main():
     head = random_head(torch.Generator().manual_seed(2), 5023, 10, 300, 50)
     betas = torch.randn(3, 350) * 0.3
     for what, scale in [("no rotation", 0.0), ("tiny", 1e-4), ("usual", 0.3), ("large", 4.0)]:
-        fine.append(compare(lbs, f"5023 vertices, {what}", head, betas, torch.randn(3, 5, 3) * scale))
-        fine.append(compare(lbs, f"the same, float64, {what}", doubled(head), betas.double(), torch.randn(3, 5, 3).double() * scale))  # fmt: skip
+        pose = torch.randn(3, 5, 3) * scale
+        fine.append(compare(lbs, f"5023 vertices, {what}", head, betas, pose))
+        fine.append(compare(lbs, "  in float64", doubled(head), betas.double(), pose.double()))
     sys.exit(0 if all(fine) else 1)
 
 

@@ -120,7 +120,8 @@ def main():
     }  # fmt: skip
     tensors = {k: torch.tensor(v) for k, v in expected.items()}
     tensors = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
-    save_file({k: v.contiguous() for k, v in tensors.items()}, HERE / "model.safetensors", metadata={"numpy": np.__version__})
+    tensors = {k: v.contiguous() for k, v in tensors.items()}
+    save_file(tensors, HERE / "model.safetensors", metadata={"numpy": np.__version__})
 
 
 if __name__ == "__main__":

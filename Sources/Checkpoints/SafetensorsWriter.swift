@@ -71,6 +71,33 @@ public enum SafetensorsWriter {
         }
     }
 
+    /// The bytes of a file, for tensors that go into an archive.
+    ///
+    /// - Parameters:
+    ///   - tensors: in any order; names must differ.
+    ///   - metadata: free text for the header.
+    ///   - name: what errors call the file.
+    /// - Throws: as ``write(_:metadata:to:)``.
+    public static func bytes(
+        of tensors: [TensorSource], metadata: [String: String] = [:], name: String
+    ) throws -> [UInt8] {
+        let plan = try Plan(tensors, metadata: metadata, file: name)
+        var result = plan.header
+        for (tensor, byteCount) in plan.tensors {
+            let start = result.count
+            try tensor.produce { result.append(contentsOf: $0) }
+            guard result.count == start + byteCount else {
+                throw CheckpointError(
+                    file: name,
+                    .tensor(
+                        name: tensor.name,
+                        expected: "\(byteCount) bytes for \(tensor.dtype) \(tensor.shape)",
+                        found: "\(result.count - start) from its source"))
+            }
+        }
+        return result
+    }
+
     private static func write(
         _ tensor: TensorSource, byteCount: Int, to file: AtomicFile
     ) throws {

@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Layers
 import Torch
+import World
 
 /// An error on its way out of the program: one sentence and an exit code. The codes are listed in
 /// `likeness --help`.
@@ -17,6 +18,7 @@ struct Failure: Encodable {
     static let badOutput: Int32 = 3
     static let unavailable: Int32 = 4
     static let outOfMemory: Int32 = 5
+    static let interrupted: Int32 = 130
 
     init(_ error: any Error) {
         switch error {
@@ -45,6 +47,12 @@ struct Failure: Encodable {
             (self.error, code) = (error.description, Failure.badInput)
         case let error as DiffusionError:
             (self.error, code) = (error.description, Failure.badInput)
+        case let error as ShardError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case is CancellationError:
+            (self.error, code) = (
+                "interrupted; nothing is lost, the same command goes on", Failure.interrupted
+            )
         default:
             (self.error, code) = ("\(error)", Failure.failed)
         }

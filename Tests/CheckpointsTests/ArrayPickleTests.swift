@@ -204,15 +204,15 @@ import Testing
         let path = FileManager.default.temporaryDirectory
             .appendingPathComponent("\(UUID().uuidString).pkl").path
         defer { try? FileManager.default.removeItem(atPath: path) }
+        // One of the instructions and lengths that matter for each place.
+        let values: [UInt8] = [0, 0x81, 1, 0x2E, 0x52, 0x62, 0xFF]
         var refused = 0
         for place in whole.indices {
-            for value: UInt8 in [0, 1, 0x2E, 0x52, 0x62, 0x7F, 0x81, 0xFF] {
-                var mutant = whole
-                mutant[place] = value
-                try Data(mutant).write(to: URL(fileURLWithPath: path))
-                do { _ = try ArrayPickle(path) } catch is CheckpointError { refused += 1 }
-            }
+            var mutant = whole
+            mutant[place] = values[place % values.count]
+            try Data(mutant).write(to: URL(fileURLWithPath: path))
+            do { _ = try ArrayPickle(path) } catch is CheckpointError { refused += 1 }
         }
-        #expect(refused > whole.count)
+        #expect(refused > whole.count / 2)
     }
 }

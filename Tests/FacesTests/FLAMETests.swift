@@ -50,17 +50,20 @@ import Torch
         try expectClose(joints, it.fixture["y.joints"], within: 1e-13)
     }
 
-    @Test func hasTheDescriptionsGradients() throws {
-        let it = try Case()
-        for input in it.inputs.values { try input.requiresGrad(true) }
-        let (vertices, joints) = try it.head()(it.parameters)
+    @Test(arguments: [(DType.float32, 1e-5), (.float64, 1e-12)])
+    func hasTheDescriptionsGradients(_ dtype: DType, _ tolerance: Double) throws {
+        var it = try Case()
+        for key in FLAMETests.keys {
+            it.inputs[key] = try it.inputs[key]?.to(dtype).requiresGrad(true)
+        }
+        let (vertices, joints) = try it.head(dtype)(it.parameters)
         let loss =
             try (vertices * it.fixture["seed.vertices"]).sum()
             + (joints * it.fixture["seed.joints"]).sum()
         try loss.backward()
         for key in FLAMETests.keys {
             let gradient = try #require(try it.inputs[key]?.grad())
-            try expectClose(gradient, it.fixture["grads.\(key)"], within: 1e-5, key)
+            try expectClose(gradient, it.fixture["grads.\(key)"], within: tolerance, key)
         }
     }
 

@@ -2,10 +2,8 @@ import World
 
 /// Simple meshes for tests of the renderer.
 enum Shapes {
-    /// A sphere whose u runs around the vertical axis (0.5 in front, +z) and v from the top down.
-    ///
-    /// - Parameters:
-    ///   - bumps: how much the radius varies, as a fraction; normals then follow the bumps.
+    /// A sphere whose u runs around the vertical axis (0.5 in front, +z) and v from the top down;
+    /// `bumps` is how much the radius varies, as a fraction, and normals follow.
     static func sphere(
         _ part: Part, centre: SIMD3<Float> = .zero, radius: Float, rings: Int = 64,
         bumps: Float = 0, material: Material
@@ -20,19 +18,22 @@ enum Shapes {
         }
     }
 
-    /// An upright tube, open at both ends, with tangents that run down it.
+    /// An upright tube that swells in the middle, open at both ends, with strands that run down it.
     static func tube(
         _ part: Part, centre: SIMD3<Float>, radius: Float, height: Float, material: Material
     ) -> Surface {
-        var surface = grid(part, columns: 96, rows: 64, material: material) { u, v in
+        func place(_ u: Float, _ v: Float) -> SIMD3<Float> {
             let around = (u - 0.5) * 2 * .pi
-            let swell = 1 + 0.1 * sine(v * 2 * .pi)
+            let swell = 0.4 + 0.9 * sine(v * .pi)
             return centre
                 + SIMD3(
                     radius * swell * sine(around), (0.5 - v) * height,
                     radius * swell * cosine(around))
         }
-        surface.tangents = [SIMD3<Float>](repeating: [0, -1, 0], count: surface.positions.count)
+        var surface = grid(part, columns: 96, rows: 64, material: material, place)
+        surface.tangents = surface.coordinates.map {
+            unit(place($0.x, $0.y + 1e-3) - place($0.x, $0.y - 1e-3))
+        }
         return surface
     }
 

@@ -14,8 +14,10 @@ func rotationMatrices(_ axisAngle: Tensor) throws -> Tensor {
     let cross = try Tensor.stack([zero, -z, y, z, zero, -x, -y, x, zero], along: -1)
         .reshaped(shape)
     let identity = try Tensor.eye(3, dtype: axisAngle.dtype, device: axisAngle.device)
-    let (sine, cosine) = try (angle.sin().unsqueezed(-1), angle.cos().unsqueezed(-1))
-    return try identity + sine * cross + (1 - cosine) * cross.matmul(cross)
+    // 1 - cos a = 2 sin² (a / 2), which keeps its digits where a is small.
+    let half = try (angle * 0.5).sin().square() * 2
+    return try identity + angle.sin().unsqueezed(-1) * cross
+        + half.unsqueezed(-1) * cross.matmul(cross)
 }
 
 /// Joints that hang on one another, posed: where each is, and how it moves what is bound to it.

@@ -12,8 +12,7 @@ enum PlainShading {
         SIMD3(-1, 1, 1), SIMD3(1, 1, 1), SIMD3(-1, -1, 1), SIMD3(1, -1, 1), SIMD3(0, 0, 1),
     ].map { $0 / ($0 * $0).sum().squareRoot() }
 
-    /// Light thrown back at normal `n`: the mean over the lights of how much each gives, which is
-    /// at least nothing and at most all, even where `n` is longer than 1.
+    /// Light thrown back at normal `n`: the mean over the lights of how much each gives.
     static func brightness(_ n: SIMD3<Float>) -> Float {
         var sum: Float = 0
         for light in lights { sum += min(max((n * light).sum(), 0), 1) * intensity }

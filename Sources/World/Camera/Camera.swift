@@ -6,7 +6,7 @@
 /// whose origin is the world's, so that a label survives reading and writing bit by bit.
 public struct Camera: Equatable, Sendable {
     /// Metres in one of EG3D's scene units: its head of about 0.5 units becomes life-size.
-    public static let metresPerUnit: Float = 0.5
+    public static let metresPerUnit: Float = 0.52
 
     /// The camera's axes in the world: the columns of cam2world's rotation, of unit length.
     public let right, down, forward: SIMD3<Float>

@@ -20,7 +20,6 @@ extension BuiltInHead {
             }
             return try Tensor(values, shape: [1, count, 3])
         }
-        let face = kinds.indices.filter { kinds[$0] == .skin && isFace(places[$0]) }
         return try FLAME(
             [
                 "v_template": Tensor(template.flatMap { [$0.x, $0.y, $0.z] }, shape: [count, 3]),
@@ -36,12 +35,8 @@ extension BuiltInHead {
                     triangles.flatMap { [Int64($0.x), Int64($0.y), Int64($0.z)] },
                     shape: [triangles.count, 3]),
                 "l_eyelid": lid(0), "r_eyelid": lid(1),
-                "face_vertex_ids": Tensor(face.map { Int64($0) }, shape: [face.count]),
+                "face_vertex_ids": Tensor(
+                    faceVertices.map { Int64($0) }, shape: [faceVertices.count]),
             ], shapeCount: Self.shapeCount)
-    }
-
-    /// The region that Diff-PC's plain render shows: from the forehead to the chin, ear to ear.
-    private func isFace(_ place: ChartPoint) -> Bool {
-        abs(place.angle) < 1.25 && (-42...138).contains(place.down)
     }
 }

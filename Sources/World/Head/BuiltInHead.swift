@@ -5,7 +5,7 @@ import Foundation
 /// Sculpted once a process (``HeadMesh``); its shape basis is learnt from faces that the non-linear
 /// sculptor made of random ``FacialParameters``, ages and weights, its expression basis from the
 /// fields of every ``Action``. Lengths are metres; the origin is EG3D's: 10 mm below the eyes'
-/// height, at the depth of the ears.
+/// height, 60 mm behind the ears, so that its cameras turn about the head's middle.
 public struct BuiltInHead: Sendable {
     /// Components of shape and of expression.
     public static let shapeCount = 64
@@ -29,6 +29,10 @@ public struct BuiltInHead: Sendable {
     private let actionFields: [[Float]]
     let closedLids: [[SIMD3<Double>]]
     let mesh: HeadMesh
+    /// Where the 68 landmarks are.
+    public let landmarks: FaceLandmarks
+    /// The vertices from hairline to chin, ear to ear: what detectors frame.
+    let faceVertices: [Int]
 
     /// The one of this process.
     public static let shared = BuiltInHead()
@@ -48,11 +52,20 @@ public struct BuiltInHead: Sendable {
         shape = Self.learnShape(sculpture, average)
         actionFields = Self.fields(of: mesh)
         expression = Self.learnExpression(actionFields)
+        landmarks = FaceLandmarks(mesh)
+        faceVertices = mesh.kinds.indices.filter {
+            mesh.kinds[$0] == .skin && Self.isFace(mesh.places[$0])
+        }
         closedLids = [1.0, -1.0].map { Eyelids.closing(mesh, side: $0) }
     }
 
+    /// The region that Diff-PC's plain render shows, and detectors frame: hairline to chin, ear to ear.
+    private static func isFace(_ place: ChartPoint) -> Bool {
+        abs(place.angle) < 1.25 && (-34...141).contains(place.down)
+    }
+
     /// From the sculpture's millimetres to the world's metres.
-    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + SIMD3(0, 10, 0)) * 1e-3 }
+    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + SIMD3(0, 10, 60)) * 1e-3 }
 
     /// What the sculptor makes of random faces, as deviations from the average one.
     private static func learnShape(

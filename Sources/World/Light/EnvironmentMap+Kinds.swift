@@ -22,7 +22,7 @@ extension EnvironmentMap {
         case .even: { _ in SIMD3(1, 1, 1) }
         case .studio: studio
         case .overcast:
-            { d in vertical(d, [0.24, 0.22, 0.2], [0.75, 0.79, 0.85], [1.35, 1.4, 1.5]) }
+            { d in vertical(d, [0.17, 0.155, 0.14], [0.5, 0.53, 0.57], [1.6, 1.65, 1.75]) }
         case .clearSky:
             { d in
                 vertical(d, [0.3, 0.25, 0.19], [0.72, 0.85, 1.0], [0.3, 0.52, 1.0])
@@ -65,7 +65,7 @@ extension EnvironmentMap {
     }
 
     @Sendable private static func forest(_ d: SIMD3<Float>) -> SIMD3<Float> {
-        vertical(d, [0.14, 0.12, 0.07], [0.4, 0.5, 0.22], [0.95, 1.05, 0.95])
+        vertical(d, [0.15, 0.13, 0.08], [0.4, 0.47, 0.26], [0.95, 1.02, 0.95])
             + blob(d, [-0.5, 0.8, 0.35], 16, [1.6, 1.5, 1.1])
     }
 

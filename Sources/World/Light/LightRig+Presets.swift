@@ -8,7 +8,7 @@ extension LightRig {
     public static let presets: [LightRig] = [
         LightRig(
             name: "soft box",
-            environment: Environment(.studio, strength: 0.5),
+            environment: Environment(.studio, strength: 0.38),
             lamps: [
                 AreaLight(
                     yawDegrees: 28, pitchDegrees: 28, distance: 1.5, size: [0.8, 0.8],
@@ -44,13 +44,13 @@ extension LightRig {
             lamps: [
                 AreaLight(
                     yawDegrees: 140, pitchDegrees: 20, distance: 1.5, size: [0.5, 1.0],
-                    intensity: 1.6),
+                    intensity: 0.85),
                 AreaLight(
                     yawDegrees: -140, pitchDegrees: 20, distance: 1.5, size: [0.5, 1.0],
-                    intensity: 1.2),
+                    intensity: 0.65),
                 AreaLight(
                     yawDegrees: 20, pitchDegrees: 25, distance: 1.8, size: [0.8, 0.8],
-                    intensity: 0.4),
+                    intensity: 0.5),
             ]),
         LightRig(
             name: "ring",
@@ -80,7 +80,7 @@ extension LightRig {
             lamps: [
                 AreaLight(
                     yawDegrees: 62, pitchDegrees: 12, distance: 20, size: [0.9, 0.9],
-                    shape: .disc, colour: [1, 0.66, 0.34], intensity: 1.0),
+                    shape: .disc, colour: [1, 0.7, 0.42], intensity: 1.0),
                 AreaLight(
                     yawDegrees: -150, pitchDegrees: 18, distance: 4, size: [1.2, 1.2],
                     colour: [1, 0.6, 0.36], intensity: 0.5),
@@ -152,7 +152,7 @@ extension LightRig {
             lamps: [
                 AreaLight(
                     yawDegrees: 165, pitchDegrees: 25, distance: 5, size: [0.9, 0.9],
-                    shape: .disc, colour: [1, 0.93, 0.82], intensity: 3.5)
+                    shape: .disc, colour: [1, 0.93, 0.82], intensity: 1.8)
             ], stops: -0.5, isExtreme: true),
     ]
 

@@ -21,11 +21,12 @@ final class PreparedLight {
 
     let lamps: UnsafeMutablePointer<Lamp>
     let lampCount: Int
-    /// Nine coefficients, see ``SphericalHarmonics/polynomial(scale:)``.
+    /// Nine coefficients, see ``SphericalHarmonics/polynomial``.
     let polynomial: UnsafeMutablePointer<SIMD3<Float>>
     /// Three maps of 32 x 16 texels, from sharp to rough, exposed.
     let mirrors: UnsafeMutablePointer<SIMD3<Float>>
-    let exposure: Float
+    /// What radiances are multiplied by, channel by channel.
+    let exposure: SIMD3<Float>
 
     init(_ rig: LightRig) throws {
         try rig.check()
@@ -38,8 +39,8 @@ final class PreparedLight {
             (lamps + i).initialize(to: PreparedLight.prepared(lamp, exposure))
         }
         polynomial = .allocate(capacity: 9)
-        for (i, value) in harmonics.polynomial(scale: exposure).enumerated() {
-            (polynomial + i).initialize(to: value)
+        for (i, value) in harmonics.polynomial.enumerated() {
+            (polynomial + i).initialize(to: value * exposure)
         }
         let size = EnvironmentMap.width * EnvironmentMap.height
         mirrors = .allocate(capacity: 3 * size)
@@ -57,7 +58,7 @@ final class PreparedLight {
         mirrors.deallocate()
     }
 
-    private static func prepared(_ lamp: AreaLight, _ exposure: Float) -> Lamp {
+    private static func prepared(_ lamp: AreaLight, _ exposure: SIMD3<Float>) -> Lamp {
         let (a, b) = upright(Vector.unit(lamp.position))
         let half = lamp.size / 2
         let round = lamp.shape != .rectangle
@@ -70,7 +71,7 @@ final class PreparedLight {
             }
         return Lamp(
             centre: lamp.position, across: a, up: b, half: round ? [half.x, half.x] : half,
-            shape: lamp.shape, card: lamp.colour * (lamp.intensity * exposure),
+            shape: lamp.shape, card: lamp.colour * exposure * lamp.intensity,
             square: Vector.dot(lamp.position, lamp.position), area: area,
             reach: round ? half.x : max(half.x, half.y))
     }
@@ -84,14 +85,18 @@ final class PreparedLight {
     }
 
     /// Brings the light on a face that looks to the front to a fixed level: the mean over seven
-    /// directions of such a face, drawn half-way to the brightest of them, becomes 0.85.
-    private static func exposure(_ rig: LightRig, _ harmonics: SphericalHarmonics) -> Float {
+    /// directions of such a face, drawn half-way to the brightest of them, becomes 0.85. Cameras make
+    /// coloured light whiter, but not white: the mean's tint is taken back by four tenths.
+    private static func exposure(
+        _ rig: LightRig, _ harmonics: SphericalHarmonics
+    ) -> SIMD3<Float> {
         let normals: [SIMD3<Float>] = [
             [0, 0, 1], [0.6, 0, 0.8], [-0.6, 0, 0.8], [0, 0.5, 0.87], [0, -0.5, 0.87],
             [0.45, 0.35, 0.82], [-0.45, 0.35, 0.82],
         ]
         var brightest: Float = 0
         var sum: Float = 0
+        var colour = SIMD3<Float>()
         for normal in normals {
             var light = harmonics.irradiance(Vector.unit(normal)) / .pi
             for lamp in rig.lamps {
@@ -102,10 +107,16 @@ final class PreparedLight {
             let luminance = Vector.dot(light, [0.28, 0.5, 0.22])
             brightest = max(brightest, luminance)
             sum += luminance
+            colour += light
         }
         let mean = sum / Float(normals.count)
         let key = rig.isExtreme ? max(brightest, 0.25) : (mean + brightest) / 2
-        return (key > 1e-6 ? 0.85 / key : 1) * Scalar.anyPower(2, rig.stops)
+        let level = (key > 1e-6 ? 0.85 / key : 1) * Scalar.anyPower(2, rig.stops)
+        let grey = Vector.dot(colour, [0.28, 0.5, 0.22])
+        func whiter(_ channel: Float) -> Float {
+            channel > 0.02 * grey ? Scalar.anyPower(grey / channel, 0.4) : 1
+        }
+        return SIMD3(whiter(colour.x), whiter(colour.y), whiter(colour.z)) * level
     }
 
     /// Diffuse light from the surroundings on a normal: irradiance / π.

@@ -49,14 +49,14 @@ public struct SphericalHarmonics: Equatable, Sendable {
     }
 
     /// Nine numbers q such that irradiance / π is a plain quadratic polynomial of the normal:
-    /// q0 + q1 y + q2 z + q3 x + q4 xy + q5 yz + q6 z² + q7 xz + q8 (x² - y²); scaled by `scale`.
-    func polynomial(scale: Float) -> [SIMD3<Float>] {
+    /// q0 + q1 y + q2 z + q3 x + q4 xy + q5 yz + q6 z² + q7 xz + q8 (x² - y²).
+    var polynomial: [SIMD3<Float>] {
         let norm: [Float] = [
             0.282_095, 0.488_603, 0.488_603, 0.488_603, 1.092_548, 1.092_548, 0.946_176, 1.092_548,
             0.546_274,
         ]
         var q = (0..<9).map { i in
-            radiance[i] * (SphericalHarmonics.cosineWeights[i] * norm[i] * scale / .pi)
+            radiance[i] * (SphericalHarmonics.cosineWeights[i] * norm[i] / .pi)
         }
         // The constant part of (3 z² - 1).
         q[0] -= q[6] * (1 / 3)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// JSON whose bytes depend on the value alone: keys sorted, shortest numbers that read back the same.
+/// JSON whose bytes depend on the value alone: keys sorted, shortest numbers that read back the
+/// same.
 public enum StableJSON {
     /// A value as JSON.
     ///

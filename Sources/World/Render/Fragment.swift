@@ -23,6 +23,8 @@ struct Fragment {
     var albedo: SIMD3<Float>
     var specular: Float
     var roughness: Float
+    /// Side of a pixel on the surface, metres.
+    var footprint: Float
 
     /// - Parameters:
     ///   - table: the mesh that was hit.
@@ -71,6 +73,7 @@ struct Fragment {
             tangent = .zero
         }
         normal = smooth
+        self.footprint = footprint
         guard let texture = table.texture else {
             albedo = table.albedo
             specular = table.specular

@@ -7,10 +7,9 @@ final class Frame {
     let samples: Int
     /// `[height * width * samples]`: what each sample's ray met.
     let hits: HitPointers
-    /// `[height * width]`: how much of each lamp the centre sample's surface sees, 0...1.
-    let lampVisibility: UnsafeMutablePointer<SIMD4<Float>>
-    /// `[height * width]`: how much of the surroundings it sees.
-    let ambientVisibility: UnsafeMutablePointer<Float>
+    /// What light the centre sample's surface sees; and room for a smoother version.
+    var visibility: Visibility
+    var smoother: Visibility
 
     let colour: UnsafeMutablePointer<UInt8>
     let albedo: UnsafeMutablePointer<UInt8>
@@ -31,8 +30,8 @@ final class Frame {
         self.samples = samples
         let count = width * height
         hits = HitPointers(capacity: count * samples)
-        lampVisibility = Frame.array(count, .zero)
-        ambientVisibility = Frame.array(count, 0)
+        visibility = Visibility(count: count)
+        smoother = Visibility(count: count)
         colour = Frame.array(3 * count, 0)
         albedo = Frame.array(3 * count, 0)
         shading = Frame.array(count, .zero)
@@ -47,8 +46,8 @@ final class Frame {
 
     deinit {
         hits.deallocate()
-        lampVisibility.deallocate()
-        ambientVisibility.deallocate()
+        visibility.deallocate()
+        smoother.deallocate()
         colour.deallocate()
         albedo.deallocate()
         shading.deallocate()
@@ -70,10 +69,12 @@ final class Frame {
     }
 
     /// Copies the maps out.
-    func view(camera: Camera) throws -> RenderedView {
+    func view(camera: Camera, of surfaces: [Surface]) throws -> RenderedView {
         func copy<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) -> [Element] {
             Array(UnsafeBufferPointer(start: memory, count: count))
         }
+        var counts = [Int](repeating: 0, count: 256)
+        for surface in surfaces { counts[Int(surface.part.rawValue)] = surface.triangles.count }
         return RenderedView(
             width: width, height: height, camera: camera,
             colour: try Image(width: width, height: height, pixels: copy(colour, 3 * count)),
@@ -81,6 +82,7 @@ final class Frame {
             shading: copy(shading, count), depth: copy(depth, count),
             normal: copy(normal, count), region: copy(region, count), part: copy(part, count),
             triangle: copy(triangle, count), barycentrics: copy(barycentrics, count),
-            coordinate: copy(coordinate, count))
+            coordinate: copy(coordinate, count),
+            triangleCounts: counts)
     }
 }

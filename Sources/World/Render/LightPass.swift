@@ -6,6 +6,8 @@ struct LightPoint {
     var normal: SIMD3<Float>
     /// The triangle's unit normal.
     var facet: SIMD3<Float>
+    /// Side of a pixel on the surface, metres.
+    var footprint: Float
     var model: Material.Model
     /// Where its noise comes from.
     var hash: UInt32
@@ -19,6 +21,7 @@ struct LightPoint {
         origin = fragment.lifted
         normal = fragment.smooth
         facet = fragment.facet
+        footprint = fragment.footprint
         model = fragment.model
         self.hash = hash
     }
@@ -47,8 +50,8 @@ extension RenderJob {
             worker, count: count, shadowRays: options.shadowRays, ambientRays: options.ambientRays)
         for i in 0..<count {
             let pixel = Int(worker.places[i])
-            frame.lampVisibility[pixel] = worker.points[i].lamps
-            frame.ambientVisibility[pixel] = worker.points[i].ambient
+            frame.visibility.lamps[pixel] = worker.points[i].lamps
+            frame.visibility.ambient[pixel] = worker.points[i].ambient
         }
     }
 
@@ -103,9 +106,11 @@ extension RenderJob {
                     let point = worker.points[i]
                     let square = Noise.square(ray, point.hash &+ UInt32(index) &* 0x9E37_79B9)
                     let target = spot(on: lamp, square)
+                    // Rays start all over the pixel, so that sharp shadows have smooth edges.
+                    let jitter = Noise.square(ray, point.hash ^ 0x632B_E5AB) - 0.5
                     guard
                         setShadowRay(
-                            worker.rays, cast, from: point, to: target, middle: lamp.centre)
+                            worker.rays, cast, from: point, jitter: jitter, to: target)
                     else { continue }
                     worker.owners[cast] = Int32(i)
                     cast += 1
@@ -133,10 +138,11 @@ extension RenderJob {
     /// Prepares a ray to a lamp; false when the surface itself is in the way.
     @inline(__always)
     private func setShadowRay(
-        _ rays: RayBatch, _ place: Int, from point: LightPoint, to target: SIMD3<Float>,
-        middle: SIMD3<Float>
+        _ rays: RayBatch, _ place: Int, from point: LightPoint, jitter: SIMD2<Float>,
+        to target: SIMD3<Float>
     ) -> Bool {
-        var origin = point.origin
+        let (a, b) = Vector.frame(point.normal)
+        var origin = point.origin + (a * jitter.x + b * jitter.y) * point.footprint
         var direction = target - origin
         let distance = Vector.length(direction)
         var near: Float = 0

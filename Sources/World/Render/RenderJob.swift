@@ -20,6 +20,8 @@ final class RenderJob {
     let firstColour: Int
     /// Side of a pixel at a depth of 1 m, metres.
     let pixelSide: Float
+    /// How much each lamp's shadows may be smoothed: 0 for a point, 1 for a soft box.
+    let lampSoftness: SIMD4<Float>
     private let rowsInChunk: Int
 
     init(
@@ -34,6 +36,12 @@ final class RenderJob {
         self.circle = circle
         firstColour = (options.lens?.radius ?? 0) > 0 ? 1 : 0
         samples = options.samplesPerPixel + firstColour
+        var softness = SIMD4<Float>()
+        for i in 0..<light.lampCount {
+            let lamp = light.lamps[i]
+            softness[i] = Scalar.smooth(0.03, 0.15, lamp.reach / lamp.square.squareRoot())
+        }
+        lampSoftness = softness
         pixelSide = 1 / (camera.focal.x * Float(options.width))
         rowsInChunk = max(1, 512 / options.width)
         frame = Frame(width: options.width, height: options.height, samples: samples)
@@ -50,13 +58,20 @@ final class RenderJob {
         let workers = (0..<threads).map { _ in
             RenderWorker(rays: rays, pixels: pixels, samples: samples)
         }
-        for pass in [RenderJob.castCamera, RenderJob.findVisibility, RenderJob.shade] {
+        func pass(_ body: (Range<Int>, RenderWorker) throws -> Void) throws {
             try RenderJob.parallel(workers, chunks: chunks) { chunk, worker in
                 let first = chunk * rowsInChunk
-                let rows = first..<min(first + rowsInChunk, options.height)
-                try pass(self)(rows, worker)
+                try body(first..<min(first + rowsInChunk, options.height), worker)
             }
         }
+        try pass(castCamera)
+        try pass(findVisibility)
+        for i in 0..<options.smoothing {
+            let (source, target) = (frame.visibility, frame.smoother)
+            try pass { rows, _ in smooth(rows, step: 1 << i, from: source, to: target) }
+            (frame.visibility, frame.smoother) = (target, source)
+        }
+        try pass(shade)
         return workers.reduce(0) { $0 + $1.castNanoseconds }
     }
 

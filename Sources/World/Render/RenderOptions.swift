@@ -26,6 +26,8 @@ public struct RenderOptions: Equatable, Sendable {
     public var ambientRays: Int
     /// How far an object dims the environment's light, in metres.
     public var ambientReach: Float
+    /// Passes of the filter that takes the grain out of soft shadows, 0...4; each doubles its reach.
+    public var smoothing: Int
     /// Nil for a pinhole.
     public var lens: Lens?
     /// Changes the noise and nothing else.
@@ -36,7 +38,8 @@ public struct RenderOptions: Equatable, Sendable {
     /// Options; those left out suit a training picture.
     public init(
         width: Int, height: Int, samplesPerPixel: Int = 4, shadowRays: Int = 4,
-        ambientRays: Int = 4, ambientReach: Float = 0.12, lens: Lens? = nil, seed: UInt32 = 0,
+        ambientRays: Int = 4, ambientReach: Float = 0.12, smoothing: Int = 2, lens: Lens? = nil,
+        seed: UInt32 = 0,
         threads: Int = 1
     ) {
         self.width = width
@@ -45,6 +48,7 @@ public struct RenderOptions: Equatable, Sendable {
         self.shadowRays = shadowRays
         self.ambientRays = ambientRays
         self.ambientReach = ambientReach
+        self.smoothing = smoothing
         self.lens = lens
         self.seed = seed
         self.threads = threads
@@ -57,6 +61,7 @@ public struct RenderOptions: Equatable, Sendable {
         try check("number of samples per pixel", samplesPerPixel, 1...64)
         try check("number of shadow rays", shadowRays, 0...64)
         try check("number of ambient rays", ambientRays, 0...64)
+        try check("number of smoothing passes", smoothing, 0...4)
         try check("number of threads", threads, 1...256)
         guard ambientReach > 0, ambientReach.isFinite else {
             throw RenderError.badOption(

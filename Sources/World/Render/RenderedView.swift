@@ -34,6 +34,8 @@ public struct RenderedView: Sendable {
     public let barycentrics: [SIMD2<Float>]
     /// Canonical coordinates (u, v) on the part's surface.
     public let coordinate: [SIMD2<Float>]
+    /// How many triangles the mesh of each ``Part`` had, by its raw value; 0 for parts not there.
+    public let triangleCounts: [Int]
 
     /// The place of a pixel in the maps.
     ///

@@ -11,7 +11,7 @@
 ///     backdrop: .solid(colour: [0.2, 0.2, 0.2]), options: RenderOptions(width: 256, height: 256))
 /// ```
 public final class Renderer: Sendable {
-    private let device: RayDevice
+    let device: RayDevice
 
     /// Starts Embree.
     ///
@@ -67,7 +67,7 @@ public final class Renderer: Sendable {
                     backdrop: PreparedBackdrop(backdrop), options: options, circle: circle)
                 let nanoseconds = try job.run()
                 return (
-                    try job.frame.view(camera: camera),
+                    try job.frame.view(camera: camera, of: surfaces),
                     RenderTimes(
                         building: built - start,
                         casting: .nanoseconds(nanoseconds) / min(options.threads, options.height),

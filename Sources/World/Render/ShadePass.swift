@@ -104,8 +104,8 @@ extension RenderJob {
                 let lit: Lit
                 if stray < 0 {
                     lit = light.shade(
-                        worker.fragments[start + sample], lamps: frame.lampVisibility[pixel],
-                        ambient: frame.ambientVisibility[pixel])
+                        worker.fragments[start + sample], lamps: frame.visibility.lamps[pixel],
+                        ambient: frame.visibility.ambient[pixel])
                     received += lit.received
                     receivers += 1
                 } else {

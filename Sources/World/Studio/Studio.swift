@@ -57,6 +57,16 @@ public final class Studio {
         return Portrait(person: sitter.person, look: look, scene: scene, view: view, times: times)
     }
 
+    /// Where the points that one portrait shows are in another.
+    ///
+    /// Every mesh of one person corresponds; of two people the heads do.
+    public func correspondence(from a: Portrait, to b: Portrait) throws -> Correspondence {
+        let same = a.person.seed == b.person.seed && a.person.index == b.person.index
+        let head: [Part] = [.head, .leftEye, .rightEye, .teeth, .tongue]
+        return try renderer.correspondence(
+            from: a.view, to: b.view, surfaces: b.scene.surfaces, parts: same ? nil : head)
+    }
+
     /// The posed meshes of a look.
     public func scene(of sitter: Sitter, _ look: Look) throws -> PosedScene {
         let pose = HeadPoser.Pose(look, shape: sitter.shape, head: poser.head)

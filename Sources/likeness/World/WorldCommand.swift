@@ -5,5 +5,5 @@ struct WorldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "world",
         abstract: "Synthetic people with the truth attached: sheets, data sets, correspondence.",
-        subcommands: [WorldSheet.self])
+        subcommands: [WorldSheet.self, WorldMake.self, WorldShow.self, WorldFlow.self])
 }

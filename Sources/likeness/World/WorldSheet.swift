@@ -76,7 +76,7 @@ struct WorldSheet: ParsableCommand {
     }
 
     private func drawn(_ cells: [SheetCells.Cell], _ images: [Image]) throws -> Image {
-        let columns = kind == .identities ? 6 : min(4, cells.count)
+        let columns = min(kind == .identities ? 6 : 4, cells.count)
         var style = ContactSheet.Style()
         style.cellWidth = size
         style.cellHeight = size

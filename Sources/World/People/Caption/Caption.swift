@@ -1,7 +1,8 @@
 /// A picture in words, made from what is known of it.
 ///
-/// One of several ways to say it: a caption opens in one of ``families`` manners, and its words vary
-/// within. Everything that shows has a word; a long caption says all of it. People have no names.
+/// One of several ways to say it: a caption opens in one of ``families`` manners, and its words
+/// vary within. Everything that shows has a word; a long caption says all of it. People have no
+/// names.
 public struct Caption: Codable, Equatable, Sendable {
     /// How much is told.
     public enum Length: String, CaseIterable, Codable, Sendable {
@@ -16,7 +17,9 @@ public struct Caption: Codable, Equatable, Sendable {
     /// How many manners of opening there are.
     public static let families = CaptionLead.allCases.count
 
+    /// The words, beginning with a capital and ending with a full stop.
     public var text: String
+    /// How much is told.
     public var length: Length
     /// Which manner of opening, 0..<``families``.
     public var family: Int

@@ -2,7 +2,7 @@
 
 extension ColourName {
     /// The word, such as "light blue".
-    var word: String {
+    package var word: String {
         switch self {
         case .navy: "navy blue"
         case .lightBlue: "light blue"
@@ -12,7 +12,7 @@ extension ColourName {
 }
 
 extension IrisColour {
-    var word: String {
+    package var word: String {
         switch self {
         case .darkBrown: "dark brown"
         case .paleBlue: "pale blue"
@@ -22,7 +22,7 @@ extension IrisColour {
 }
 
 extension HairColour.Name {
-    var word: String {
+    package var word: String {
         switch self {
         case .darkBrown: "dark brown"
         case .lightBrown: "light brown"
@@ -34,7 +34,7 @@ extension HairColour.Name {
 }
 
 extension HairDye {
-    var word: String {
+    package var word: String {
         switch self {
         case .platinum: "platinum blond"
         case .copper: "bright copper"
@@ -46,7 +46,7 @@ extension HairDye {
 
 extension HairColour {
     /// What people call the whole: dye first, then how much of it is grey.
-    var word: String {
+    package var word: String {
         if let dye { return dye.word }
         switch grey {
         case ..<0.2: return name.word

@@ -97,7 +97,10 @@ struct CaptionFeatures {
     private func lines(_ random: inout WorldRandom) -> String? {
         switch person.skin.wrinkles.mean {
         case ..<0.3: return nil
-        case ..<0.55: return random.pick(["fine lines around the eyes", "a few wrinkles"])
+        case ..<0.55:
+            return random.pick([
+                look.showsEyes ? "fine lines around the eyes" : "fine lines", "a few wrinkles",
+            ])
         default: return random.pick(["deep wrinkles", "a deeply lined face"])
         }
     }

@@ -35,8 +35,10 @@ enum CaptionLead: CaseIterable {
         case .action:
             writer.tell(.mood)
             let person = writer.person(features: features)
-            let gaze = writer.random.chance(0.6) ? writer.setting.gaze : nil
-            guard let gaze else { return Grammar.sentence("\(person) \(mood.verb.singular)") }
+            let gaze = writer.setting.gaze(after: mood.verb.singular, &writer.random)
+            guard let gaze, writer.random.chance(0.6) else {
+                return Grammar.sentence("\(person) \(mood.verb.singular)")
+            }
             writer.tell(.gaze)
             return Grammar.sentence("\(person) \(mood.verb.singular), \(gaze)")
         case .lightFirst:

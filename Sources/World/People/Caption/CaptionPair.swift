@@ -1,5 +1,6 @@
 /// Words for two pictures on one canvas, side by side.
 public struct CaptionPair: Codable, Equatable, Sendable {
+    /// The words, beginning with a capital and ending with a full stop.
     public var text: String
     /// Whether both pictures show one person.
     public var isSamePerson: Bool
@@ -18,18 +19,14 @@ public struct CaptionPair: Codable, Equatable, Sendable {
         let having = Grammar.list(Array(lasting.prefix(2)))
         let noun = subject.text()
         let kind = random.pick(["photos", "pictures", "portraits"])
-        // Both halves tell the same kind of thing, or the comparison would limp.
-        let telling = random.pick(Telling.allCases)
-        let first = telling.half(person, left, &random)
-        let second = telling.half(person, right, &random)
+        let (first, second) = Telling.halves(person, left, right, &random)
+        let halves = "on the left \(first), on the right \(second)"
         let both = random.pick([
-            "two \(kind) of the same \(noun) with \(having), side by side: "
-                + "\(first) on the left and \(second) on the right",
-            "the same \(noun) with \(having), twice: on the left \(first), on the right \(second)",
-            "side-by-side \(kind) of one \(noun) with \(having). On the left, \(first); "
-                + "on the right, \(second)",
+            "two \(kind) of the same \(noun) with \(having) side by side, \(halves)",
+            "the same \(noun) with \(having), twice: \(halves)",
+            "side-by-side \(kind) of one \(noun) with \(having): \(halves)",
             "\(Grammar.withArticle(noun)) with \(having) in two \(kind) next to each other, "
-                + "\(first) on the left, and \(second) on the right",
+                + halves,
         ])
         text = Grammar.sentence(both)
         isSamePerson = true
@@ -77,14 +74,30 @@ public struct CaptionPair: Codable, Equatable, Sendable {
     private enum Telling: CaseIterable {
         case mood, clothes, view, light
 
-        func half(_ person: Person, _ look: Look, _ random: inout WorldRandom) -> String {
+        /// Words for both halves that tell the same kind of thing, or the comparison would limp,
+        /// and that differ if anything does.
+        static func halves(
+            _ person: Person, _ left: Look, _ right: Look, _ random: inout WorldRandom
+        ) -> (String, String) {
+            let start = random.below(allCases.count)
+            var halves = ("", "")
+            for step in allCases.indices where halves.0 == halves.1 {
+                let telling = allCases[(start + step) % allCases.count]
+                halves = (
+                    telling.half(person, left, &random), telling.half(person, right, &random)
+                )
+            }
+            return halves
+        }
+
+        private func half(_ person: Person, _ look: Look, _ random: inout WorldRandom) -> String {
             let setting = CaptionSetting(look: look, voice: Voice(person.sex))
             switch self {
             case .mood: return CaptionMood(look.preset, Voice(person.sex)).participle
             case .clothes:
                 let attire = CaptionAttire(person: person, look: look)
                 return "wearing \(Grammar.list(attire.clothes(&random)))"
-            case .view: return "seen \(setting.view)"
+            case .view: return setting.turn
             case .light: return setting.light(&random)
             }
         }

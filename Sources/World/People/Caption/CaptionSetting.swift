@@ -127,24 +127,50 @@ struct CaptionSetting {
         let side = look.facingYawDegrees > 0 ? "left" : "right"
         let height =
             look.facingPitchDegrees > 10
-            ? "from slightly above" : look.facingPitchDegrees < -10 ? "from slightly below" : ""
-        let view: String
+            ? " and from slightly above"
+            : look.facingPitchDegrees < -10 ? " and from slightly below" : ""
         switch abs(look.facingYawDegrees) {
-        case ..<10: return height.isEmpty ? "from the front" : "from the front and \(height)"
-        case ..<28: view = "at a slight angle, facing \(side)"
-        case ..<50: view = "in three-quarter view, facing \(side)"
-        default: view = "nearly in profile, facing \(side)"
+        case ..<10: return "from the front\(height)"
+        case ..<28: return "at a slight angle\(height), facing \(side)"
+        case ..<50: return "in three-quarter view\(height), facing \(side)"
+        default: return "nearly in profile\(height), facing \(side)"
         }
-        return height.isEmpty ? view : "\(view), \(height)"
     }
 
-    /// Where the eyes look, as a participle; nil if they do not show.
-    var gaze: String? {
+    /// The same as a participle, in few words.
+    var turn: String {
+        let side = look.facingYawDegrees > 0 ? "left" : "right"
+        switch abs(look.facingYawDegrees) {
+        case ..<10: return "facing the camera"
+        case ..<28: return "turned slightly to the \(side)"
+        case ..<50: return "turned to the \(side)"
+        default: return "turned to the \(side) almost in profile"
+        }
+    }
+
+    /// Where the eyes look, after "eyes" or "looking"; nil if they do not show.
+    private var gaze: (eyes: String, looking: String)? {
         guard look.showsEyes else { return nil }
-        if look.looksIntoCamera { return "looking straight into the camera" }
+        if look.looksIntoCamera { return ("fixed on the camera", "straight into the camera") }
         let sideways = look.facingYawDegrees - look.gaze.yawDegrees
         let upwards = look.gaze.pitchDegrees - look.facingPitchDegrees
-        if abs(upwards) > abs(sideways) { return upwards > 0 ? "looking up" : "looking down" }
-        return sideways > 0 ? "looking to the left" : "looking to the right"
+        let way =
+            abs(upwards) > abs(sideways)
+            ? (upwards > 0 ? "up" : "down") : (sideways > 0 ? "to the left" : "to the right")
+        return ("turned \(way)", way)
+    }
+
+    /// Whether there is anything to say of where the eyes look.
+    var showsGaze: Bool { gaze != nil }
+
+    /// Where the eyes look, as what follows "is": "looking to the left".
+    var looking: String? { gaze.map { "looking \($0.looking)" } }
+
+    /// Where the eyes look, as what follows a verb and a comma; after "looks sad" the word
+    /// "looking" would stumble.
+    func gaze(after verb: String, _ random: inout WorldRandom) -> String? {
+        guard let gaze else { return nil }
+        let eyes = "\(voice.possessive) eyes \(gaze.eyes)"
+        return verb.hasPrefix("look") ? eyes : random.pick([eyes, "looking \(gaze.looking)"])
     }
 }

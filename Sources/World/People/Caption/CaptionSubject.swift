@@ -5,43 +5,41 @@ struct CaptionSubject {
     private let tail: String
 
     init(_ person: Person, _ random: inout WorldRandom) {
-        let voice = Voice(person.sex)
-        let years = Int(person.age)
         let byDecade = random.chance(0.4)
-        guard years >= 20 else {
-            self.init(young: person, &random)
-            return
+        let old = random.pick(["elderly", "old"])
+        let isSmall = random.chance(0.5)
+        let years = Int(person.age)
+        noun = Self.noun(person)
+        switch years {
+        case ..<13: age = isSmall ? (years < 9 ? "little" : "young") : ""
+        case ..<20: age = person.sex == .person ? "" : "teenage"
+        case _ where byDecade: age = ""
+        case ..<31: age = "young"
+        case ..<45: age = ""
+        case ..<60: age = "middle-aged"
+        case ..<75: age = "older"
+        default: age = old
         }
-        noun = person.sex.rawValue
-        if byDecade {
-            let decades = [
-                "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties",
-                "nineties",
-            ]
-            age = ""
-            tail = "in \(voice.possessive) \(decades[min(years / 10 - 2, decades.count - 1)])"
-        } else {
-            tail = ""
-            switch years {
-            case ..<31: age = "young"
-            case ..<45: age = ""
-            case ..<60: age = "middle-aged"
-            case ..<75: age = "older"
-            default: age = random.pick(["elderly", "old"])
-            }
+        tail = years >= 20 && byDecade ? Self.decade(person) : ""
+    }
+
+    private static func noun(_ person: Person) -> String {
+        guard person.age < 20 else { return person.sex.rawValue }
+        switch person.sex {
+        case .woman: return "girl"
+        case .man: return "boy"
+        case .person: return person.age < 13 ? "child" : "teenager"
         }
     }
 
-    private init(young person: Person, _ random: inout WorldRandom) {
-        let isChild = person.age < 13
-        switch person.sex {
-        case .woman: noun = "girl"
-        case .man: noun = "boy"
-        case .person: noun = isChild ? "child" : "teenager"
-        }
-        let little = person.age < 9 ? "little" : "young"
-        age = isChild ? random.pick(["", little]) : noun == "teenager" ? "" : "teenage"
-        tail = ""
+    /// "in her fifties"
+    private static func decade(_ person: Person) -> String {
+        let decades = [
+            "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties",
+            "nineties",
+        ]
+        let decade = decades[min(max(Int(person.age) / 10 - 2, 0), decades.count - 1)]
+        return "in \(Voice(person.sex).possessive) \(decade)"
     }
 
     /// The noun with an adjective before it, without article.

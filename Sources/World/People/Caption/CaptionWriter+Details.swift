@@ -4,7 +4,7 @@ extension CaptionWriter {
         if features.count > 3 { features.removeLast(features.count - 3) }
         if random.chance(0.7) { marks = [] }
         let sentences = longDetails()
-        let count = random.choose([(1, 0.35), (2, 0.65)])
+        let count = random.choose([1: 0.35, 2: 0.65])
         var kept = Set<Int>()
         while kept.count < min(count, sentences.count) {
             kept.insert(random.below(sentences.count))
@@ -68,16 +68,14 @@ extension CaptionWriter {
 
     /// "She smiles gently, looking straight into the camera."
     private mutating func moodAndGaze() -> [String] {
-        let gaze = tell(.gaze) ? setting.gaze : nil
-        let verb = voice.isPlural ? mood.verb.plural : mood.verb.singular
-        switch (tell(.mood), gaze) {
-        case (true, let gaze?):
-            return [Grammar.sentence("\(voice.subject) \(verb), \(gaze)")]
-        case (true, nil): return [Grammar.sentence("\(voice.subject) \(verb)")]
-        case (false, let gaze?):
-            return [Grammar.sentence("\(voice.subject) \(voice.is) \(gaze)")]
-        case (false, nil): return []
+        let looking = tell(.gaze) ? setting.looking : nil
+        guard tell(.mood) else {
+            return looking.map { [Grammar.sentence("\(voice.subject) \(voice.is) \($0)")] } ?? []
         }
+        let verb = voice.isPlural ? mood.verb.plural : mood.verb.singular
+        let gaze = looking == nil ? nil : setting.gaze(after: verb, &random)
+        let ending = gaze.map { ", \($0)" } ?? ""
+        return [Grammar.sentence("\(voice.subject) \(verb)\(ending)")]
     }
 
     /// "The camera sees her from the front."

@@ -32,12 +32,13 @@ struct CaptionWriter {
         accessories = attire.accessories(&random)
         makeUp = attire.makeUp(&random)
         untold = [.mood, .clothes, .view, .light, .backdrop]
-        if setting.gaze != nil { untold.insert(.gaze) }
+        if setting.showsGaze { untold.insert(.gaze) }
     }
 
     /// The whole caption.
     mutating func text(_ opening: CaptionLead, _ length: Caption.Length) -> String {
-        let count = length == .short ? random.choose([(1, 0.6), (2, 0.4)]) : 2
+        let count = length == .short ? random.choose([1: 0.6, 2: 0.4]) : 2
+        if length == .short && !accessories.isEmpty { accessories = [random.pick(accessories)] }
         let lead = opening.sentence(&self, features: count)
         switch length {
         case .short: return lead
@@ -52,6 +53,7 @@ struct CaptionWriter {
     ///   - count: how many features at most.
     ///   - adjective: before the noun.
     ///   - extra: a further noun phrase after "with".
+    /// - Returns: a noun phrase with article.
     mutating func person(features count: Int, adjective: String = "", extra: String? = nil)
         -> String
     {
@@ -67,7 +69,7 @@ struct CaptionWriter {
             let weights = features.indices.map { i -> (Int, Float) in
                 (i, taken.contains(i) ? 0 : i < 2 ? 3 : 1)
             }
-            taken.insert(random.choose(weights))
+            taken.insert(random.choose(from: weights))
         }
         let result = features.indices.filter { taken.contains($0) }.map { features[$0] }
         features = features.indices.filter { !taken.contains($0) }.map { features[$0] }

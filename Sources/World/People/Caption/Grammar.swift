@@ -42,5 +42,4 @@ struct Voice {
     var has: String { isPlural ? "have" : "has" }
     var `is`: String { isPlural ? "are" : "is" }
     var wears: String { isPlural ? "wear" : "wears" }
-    var looks: String { isPlural ? "look" : "looks" }
 }

@@ -61,12 +61,12 @@ extension FacialExpression: Codable {
         self.init()
         for (name, weight) in try [String: Float](from: decoder) {
             guard let action = Action(rawValue: name) else {
+                let known = Action.allCases.map(\.rawValue).joined(separator: ", ")
                 throw DecodingError.dataCorrupted(
                     DecodingError.Context(
                         codingPath: decoder.codingPath,
                         debugDescription: "Expected names of facial actions, found \"\(name)\"; "
-                            + "known are \(Action.allCases.map(\.rawValue).joined(separator: ", "))."
-                    ))
+                            + "known are \(known)."))
             }
             self[action] = weight
         }

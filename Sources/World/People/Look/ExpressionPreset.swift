@@ -70,7 +70,7 @@ extension FacialExpression {
 
 extension Action {
     /// The same on the other side.
-    var mirrored: Action {
+    package var mirrored: Action {
         switch self {
         case .blinkLeft: .blinkRight
         case .blinkRight: .blinkLeft

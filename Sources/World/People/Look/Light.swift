@@ -12,13 +12,14 @@ public enum BackdropKind: String, CaseIterable, Codable, Sendable {
 extension Look {
     /// The light of a picture.
     public struct Light: Codable, Equatable, Sendable {
+        /// The set-up.
         public var preset: LightPreset
-        /// Multiplies the preset's brightness, 0.75...1.3.
+        /// Multiplies the preset's brightness, 0.8...1.25.
         public var intensity: Float
         /// -1 (bluer) ... 1 (yellower) than the preset.
         public var warmth: Float
-        /// Turns the whole set-up about the vertical axis; degrees, -30...30, positive to the person's
-        /// left.
+        /// Turns the whole set-up about the vertical axis; degrees, -30...30, positive to the
+        /// person's left.
         public var rotationDegrees: Float
         /// The colour of neon light; unused by other presets.
         public var accent: NamedColour
@@ -26,6 +27,7 @@ extension Look {
 
     /// The background of a picture.
     public struct Backdrop: Codable, Equatable, Sendable {
+        /// What it shows.
         public var kind: BackdropKind
         /// The wall, or the top of a gradient.
         public var colour: NamedColour
@@ -40,8 +42,8 @@ extension Look.Backdrop {
     static func drawn(_ source: WorldRandom) -> Self {
         var random = source
         let kind = random.choose([
-            (BackdropKind.solid, 0.26), (.gradient, 0.16), (.room, 0.18), (.park, 0.14),
-            (.street, 0.13), (.studio, 0.13),
+            BackdropKind.solid: 0.26, .gradient: 0.16, .room: 0.18, .park: 0.14,
+            .street: 0.13, .studio: 0.13,
         ])
         let name = random.pick(ColourName.cloth)
         let second = random.pick(ColourName.cloth.filter { !$0.resembles(name) })
@@ -55,7 +57,7 @@ extension Look.Light {
     /// Light that goes with a background.
     static func drawn(behind kind: BackdropKind, _ source: WorldRandom) -> Self {
         var random = source
-        let preset = random.choose(LightPreset.allCases.map { ($0, $0.share(with: kind)) })
+        let preset = random.choose(from: LightPreset.allCases.map { ($0, $0.share(with: kind)) })
         let accent = random.pick([ColourName.pink, .blue, .purple, .teal, .red, .green])
         return Self(
             preset: preset, intensity: random.uniform(0.8...1.25),

@@ -11,16 +11,27 @@ public struct Look: Codable, Equatable, Sendable {
     public var view: Int
     /// The name of the expression that ``expression`` is a shade of.
     public var preset: ExpressionPreset
+    /// What the face does.
     public var expression: FacialExpression
+    /// Where the eyes look.
     public var gaze: Gaze
+    /// How the head is turned on the shoulders.
     public var head: HeadPose
+    /// Paint on the face.
     public var makeUp: MakeUp
+    /// Glasses, or none.
     public var glasses: Glasses
+    /// A hat, or none.
     public var hat: Hat
+    /// Ear-rings, or none.
     public var earRings: EarRings
+    /// What is worn below the neck.
     public var clothes: Clothes
+    /// What lies behind.
     public var backdrop: Backdrop
+    /// What the picture is lit by.
     public var light: Light
+    /// Where the picture is taken from.
     public var camera: Camera
     /// How far the background is out of focus, 0 (sharp) ... 1 (portrait lens wide open).
     public var lensBlur: Float
@@ -40,7 +51,7 @@ public struct Look: Codable, Equatable, Sendable {
         self.person = person.index
         self.view = view
         var mood = stream("preset")
-        preset = mood.choose(ExpressionPreset.allCases.map { ($0, $0.share) })
+        preset = mood.choose(from: ExpressionPreset.allCases.map { ($0, $0.share) })
         expression = .drawn(preset, stream("expression"))
         camera = .drawn(in: range, stream("camera"))
         head = .drawn(stream("head"))

@@ -37,6 +37,7 @@ public enum ColourName: String, CaseIterable, Codable, Sendable {
 
 /// A colour near one that has a name.
 public struct NamedColour: Codable, Equatable, Sendable {
+    /// What people call it.
     public var name: ColourName
     /// Linear RGB.
     public var linear: SIMD3<Float>

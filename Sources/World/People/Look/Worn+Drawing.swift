@@ -7,7 +7,7 @@ extension Look.Glasses {
         let style: GlassesStyle =
             u < Double(habits.sunglasses)
             ? .sunglasses : u < Double(habits.sunglasses + habits.glasses) ? habits.frame : .none
-        let dark = random.choose([(ColourName.black, 0.7), (.brown, 0.2), (.gold, 0.1)])
+        let dark = random.choose([ColourName.black: 0.7, .brown: 0.2, .gold: 0.1])
         let name = style == .sunglasses ? dark : habits.frameColour
         return Self(style: style, colour: .drawn(name, &random))
     }
@@ -37,8 +37,8 @@ extension Look.EarRings {
         let other = random.pick([EarRingStyle.stud, .hoop, .drop])
         let changes = random.chance(0.3)
         let colour = random.choose([
-            (ColourName.gold, 0.42), (.silver, 0.36), (.white, 0.08), (.red, 0.04), (.blue, 0.04),
-            (.green, 0.03), (.black, 0.03),
+            ColourName.gold: 0.42, .silver: 0.36, .white: 0.08, .red: 0.04, .blue: 0.04,
+            .green: 0.03, .black: 0.03,
         ])
         return Self(
             style: worn ? (changes ? other : habits.favouriteEarRings) : .none,
@@ -53,29 +53,31 @@ extension Look.Clothes {
         let man = person.masculinity
         let formal = person.habits.formality
         let grown = ramp(person.age, 14, 20)
+        let woman = (1 - man) * (1 - man)
+        let blouses = woman * (0.08 + 0.22 * formal)
+        let suits = grown * (0.02 + 0.3 * formal) * blend(0.35, 1, man)
         let style = random.choose([
-            (ClothesStyle.crewneck, 0.3), (.shirt, 0.06 + 0.16 * formal),
-            (.blouse, (1 - man) * (1 - man) * (0.08 + 0.22 * formal)),
-            (.hoodie, 0.22 * (1 - formal)), (.turtleneck, 0.1),
-            (.suit, grown * (0.02 + 0.3 * formal) * blend(0.35, 1, man)),
-            (.dress, 0.2 * (1 - man) * (1 - man)),
+            ClothesStyle.crewneck: 0.3, .shirt: 0.06 + 0.16 * formal, .blouse: blouses,
+            .hoodie: 0.22 * (1 - formal), .turtleneck: 0.1, .suit: suits, .dress: 0.2 * woman,
         ])
         let sober = random.choose([
-            (ColourName.navy, 0.34), (.grey, 0.26), (.black, 0.28), (.brown, 0.07), (.beige, 0.05),
+            ColourName.navy: 0.34, .grey: 0.26, .black: 0.28, .brown: 0.07, .beige: 0.05,
         ])
         let pale = random.choose([
-            (ColourName.white, 0.45), (.lightBlue, 0.25), (.pink, 0.1), (.grey, 0.1), (.cream, 0.1),
+            ColourName.white: 0.45, .lightBlue: 0.25, .pink: 0.1, .grey: 0.1, .cream: 0.1,
         ])
         let any = random.pick(ColourName.cloth)
         let usesPale = random.chance(0.6)
-        let name = style == .suit ? sober : style == .shirt && usesPale ? pale : any
+        let isPale = style == .shirt && usesPale
+        let name: ColourName = style == .suit ? sober : isPale ? pale : any
         let striped = random.chance(0.2) && style != .suit && style != .hoodie
         // Stripes must be told from their ground.
-        let others = ColourName.cloth.filter { !$0.resembles(name) }
-        let stripe = random.chance(0.6) && !name.resembles(.white) ? .white : random.pick(others)
+        let other = random.pick(ColourName.cloth.filter { !$0.resembles(name) })
+        let isWhite = random.chance(0.6) && !name.resembles(.white)
+        let stripe: ColourName = isWhite ? .white : other
         let tie = random.choose([
-            (ColourName.red, 0.24), (.navy, 0.2), (.blue, 0.2), (.burgundy, 0.12), (.green, 0.08),
-            (.purple, 0.08), (.yellow, 0.04), (.grey, 0.04),
+            ColourName.red: 0.24, .navy: 0.2, .blue: 0.2, .burgundy: 0.12, .green: 0.08,
+            .purple: 0.08, .yellow: 0.04, .grey: 0.04,
         ])
         let tied = random.chance(Double(blend(0.05, 0.8, man)))
         let colour = NamedColour.drawn(name, &random)
@@ -106,8 +108,8 @@ extension Look.MakeUp {
         let changes = random.chance(0.25)
         let other = random.pick([ColourName.red, .pink, .burgundy, .brown, .purple, .mauve])
         let shadow = random.choose([
-            (ColourName.brown, 0.3), (.mauve, 0.16), (.purple, 0.12), (.blue, 0.12), (.green, 0.07),
-            (.pink, 0.1), (.gold, 0.07), (.grey, 0.06),
+            ColourName.brown: 0.3, .mauve: 0.16, .purple: 0.12, .blue: 0.12, .green: 0.07,
+            .pink: 0.1, .gold: 0.07, .grey: 0.06,
         ])
         let lips = random.uniform(0.45...0.95)
         let lids = random.uniform(0.25...0.75)

@@ -30,6 +30,7 @@ public enum ClothPattern: String, CaseIterable, Codable, Sendable {
 extension Look {
     /// Glasses on the nose.
     public struct Glasses: Codable, Equatable, Sendable {
+        /// Their shape, or none.
         public var style: GlassesStyle
         /// Of the frame.
         public var colour: NamedColour
@@ -37,20 +38,27 @@ extension Look {
 
     /// A hat on the head.
     public struct Hat: Codable, Equatable, Sendable {
+        /// Its kind, or none.
         public var style: HatStyle
+        /// Of the cloth or felt.
         public var colour: NamedColour
     }
 
     /// A pair of ear-rings.
     public struct EarRings: Codable, Equatable, Sendable {
+        /// Their kind, or none.
         public var style: EarRingStyle
+        /// Of metal or stone.
         public var colour: NamedColour
     }
 
     /// What is worn below the neck.
     public struct Clothes: Codable, Equatable, Sendable {
+        /// Their kind.
         public var style: ClothesStyle
+        /// Of the cloth.
         public var colour: NamedColour
+        /// Plain or striped.
         public var pattern: ClothPattern
         /// Of the stripes, or of a suit's tie.
         public var second: NamedColour
@@ -60,9 +68,11 @@ extension Look {
 
     /// Paint on the face.
     public struct MakeUp: Codable, Equatable, Sendable {
+        /// Its colour, whether worn or not.
         public var lipstick: NamedColour
         /// 0 (none) ... 1 (opaque).
         public var lipstickOpacity: Float
+        /// Its colour, whether worn or not.
         public var eyeShadow: NamedColour
         /// 0 (none) ... 1 (opaque).
         public var eyeShadowOpacity: Float

@@ -30,6 +30,7 @@ public enum IrisColour: String, CaseIterable, Codable, Sendable {
 extension Person {
     /// The eyeballs.
     public struct Eyes: Codable, Equatable, Sendable {
+        /// The name of the colour.
         public var iris: IrisColour
         /// The iris between pupil and rim, linear RGB.
         public var colour: SIMD3<Float>
@@ -57,14 +58,15 @@ extension Person.Eyes {
     ///   - melanin: of the skin, 0...1.
     ///   - age: years.
     ///   - source: the person's stream for eyes.
+    /// - Returns: both eyes, which are alike.
     static func drawn(melanin: Float, age: Float, _ source: WorldRandom) -> Self {
         var random = source
         let fair = (1 - melanin) * (1 - melanin)
         let iris = random.choose([
-            (IrisColour.darkBrown, 0.06 + 0.85 * melanin), (.brown, 0.26), (.amber, 0.045),
-            (.hazel, 0.02 + 0.15 * fair), (.green, 0.008 + 0.16 * fair),
-            (.grey, 0.006 + 0.1 * fair), (.blue, 0.004 + 0.3 * fair),
-            (.paleBlue, 0.003 + 0.14 * fair),
+            IrisColour.darkBrown: 0.06 + 0.85 * melanin, .brown: 0.26, .amber: 0.045,
+            .hazel: 0.02 + 0.15 * fair, .green: 0.008 + 0.16 * fair,
+            .grey: 0.006 + 0.1 * fair, .blue: 0.004 + 0.3 * fair,
+            .paleBlue: 0.003 + 0.14 * fair,
         ])
         let light = random.uniform(0.82...1.2)
         let warmth = random.uniform(-0.06...0.06)

@@ -1,7 +1,7 @@
 /// One number that shapes a face, by name.
 ///
-/// Zero is the mean of all grown people; one is a standard deviation among people of one sex, age and
-/// weight. Larger means what the name says: wider, longer, fuller, further out.
+/// Zero is the mean of all grown people; one is a standard deviation among people of one sex, age
+/// and weight. Larger means what the name says: wider, longer, fuller, further out.
 public enum FacialParameter: String, CaseIterable, Codable, CodingKey, Sendable {
     // The skull.
     case skullWidth, skullLength, skullHeight
@@ -94,10 +94,16 @@ extension FacialParameters: Codable {
 /// How the left half of a face differs from the right, in standard deviations; positive moves the
 /// person's left half up, or the middle to the person's left.
 public struct FacialAsymmetry: Codable, Equatable, Sendable {
+    /// Height of the eyes.
     public var eyeHeight: Float
+    /// Height of the brows.
     public var browHeight: Float
+    /// Height of the corners of the mouth.
     public var mouthTilt: Float
+    /// Where the tip of the nose points.
     public var noseBend: Float
+    /// Where the chin stands.
     public var jawShift: Float
+    /// Height of the ears.
     public var earHeight: Float
 }

@@ -1,13 +1,13 @@
 /// How ``FacialParameters`` are distributed: means by sex, age and weight, and shared factors.
 ///
 /// The values are plausible, not measured: signs and rough sizes follow what is told in words of
-/// adult sexual dimorphism (heavier brow, jaw and neck in men), growth (small lower face, large eyes
-/// in children) and ageing (ears and nose lengthen, lips thin, lids and jaw line sag). Shape is
-/// independent of the tone of skin, so that neither can be guessed from the other.
-struct FacialStatistics {
+/// adult sexual dimorphism (heavier brow, jaw and neck in men), growth (small lower face, large
+/// eyes in children) and ageing (ears and nose lengthen, lips thin, lids and jaw line sag). Shape
+/// is independent of the tone of skin, so that neither can be guessed from the other.
+package struct FacialStatistics {
     /// What moves one parameter. Shifts are in standard deviations.
-    struct Row {
-        let parameter: FacialParameter
+    package struct Row {
+        package let parameter: FacialParameter
         /// Half the distance from a typical woman to a typical man, both grown up.
         var man: Float = 0
         /// At six years and below, fading out by eighteen.
@@ -17,15 +17,15 @@ struct FacialStatistics {
         /// From average to the heaviest.
         var weight: Float = 0
         /// Share (a correlation) taken from each factor; squares add up to less than one.
-        var factors: [Factor: Float] = [:]
+        package var factors: [Factor: Float] = [:]
     }
 
     /// Hidden causes that several parameters share.
-    enum Factor: CaseIterable {
+    package enum Factor: CaseIterable {
         case size, length, robust, nose, lips, eyes
     }
 
-    static let rows: [Row] = [
+    package static let rows: [Row] = [
         Row(parameter: .skullWidth, man: 0.4, child: -0.4, factors: [.size: 0.5, .length: -0.3]),
         Row(parameter: .skullLength, man: 0.5, child: -0.5, factors: [.size: 0.5, .length: 0.3]),
         Row(parameter: .skullHeight, man: 0.3, child: 0.3, factors: [.size: 0.5]),
@@ -95,7 +95,8 @@ struct FacialStatistics {
     ///   - masculinity: 0...1.
     ///   - age: years.
     ///   - weight: -1...1.
-    static func mean(masculinity: Float, age: Float, weight: Float) -> FacialParameters {
+    /// - Returns: means in standard deviations among grown people.
+    package static func mean(masculinity: Float, age: Float, weight: Float) -> FacialParameters {
         let child = 1 - ramp(age, 6, 18)
         let old = ramp(age, 40, 85)
         // Girls and boys hardly differ; the difference comes with growing up.

@@ -1,6 +1,7 @@
 extension Person {
     /// Hair of the head.
     public struct Hair: Codable, Equatable, Sendable {
+        /// How it is worn.
         public var style: HairStyle
         /// Centimetres along the longest strands, 0...65.
         public var length: Float
@@ -8,9 +9,11 @@ extension Person {
         public var volume: Float
         /// 0 (straight) ... 0.5 (curly) ... 1 (coils).
         public var curl: Float
+        /// Where it is parted, if the style has a parting.
         public var part: Part
         /// 0 (a full hairline) ... 1 (only a wreath is left).
         public var recession: Float
+        /// With its grey, at the present age.
         public var colour: HairColour
         /// 0 (all strands alike) ... 1 (strands of very different lightness).
         public var variation: Float
@@ -25,11 +28,13 @@ extension Person {
 
     /// Hair of the face.
     public struct Beard: Codable, Equatable, Sendable {
+        /// How it is worn.
         public var style: BeardStyle
         /// Millimetres.
         public var length: Float
         /// 0 (patchy) ... 1 (dense).
         public var density: Float
+        /// With its grey.
         public var colour: HairColour
         /// For whatever varies from hair to hair.
         public var seed: UInt64
@@ -46,25 +51,26 @@ extension Person.Hair {
     ///   - recession: 0...1.
     ///   - colour: with its grey.
     ///   - source: the person's stream for hair.
+    /// - Returns: hair as it is worn.
     static func drawn(
         melanin: Float, masculinity: Float, age: Float, recession: Float, colour: HairColour,
         _ source: WorldRandom
     ) -> Self {
         var random = source
         let range = random.choose([
-            (Float(0)...Float(0.16), 0.44 - 0.32 * melanin),
-            (0.16...0.42, 0.36 - 0.2 * melanin), (0.42...0.74, 0.17 + 0.16 * melanin),
-            (0.74...1, 0.02 + 0.7 * melanin * melanin),
+            Float(0)...Float(0.16): 0.44 - 0.32 * melanin,
+            0.16...0.42: 0.36 - 0.2 * melanin, 0.42...0.74: 0.17 + 0.16 * melanin,
+            0.74...1: 0.02 + 0.7 * melanin * melanin,
         ])
         let curl = random.uniform(range)
         let style = random.choose(
-            HairStyle.allCases.map {
+            from: HairStyle.allCases.map {
                 ($0, weight(of: $0, masculinity, age, recession, curl))
             })
         return Self(
             style: style, length: random.uniform(style.lengths),
             volume: random.normal(0.45 + 0.2 * curl, 0.17, in: 0...1), curl: curl,
-            part: random.choose([(.left, 0.4), (.middle, 0.3), (.right, 0.3)]),
+            part: random.choose([.left: 0.4, .middle: 0.3, .right: 0.3]),
             recession: recession, colour: colour, variation: random.uniform(0.1...1),
             seed: random.next())
     }
@@ -127,6 +133,7 @@ extension Person.Beard {
     ///   - style: the beard that the person keeps.
     ///   - hair: colour of the hair; beards are a little redder.
     ///   - source: the person's stream for beards.
+    /// - Returns: a beard without grey.
     static func drawn(style: BeardStyle, hair: HairColour, _ source: WorldRandom) -> Self {
         var random = source
         let red = random.uniform(0...0.2)

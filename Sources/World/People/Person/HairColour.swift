@@ -100,17 +100,18 @@ extension HairColour {
     ///   - masculinity: 0...1.
     ///   - age: years.
     ///   - source: the person's stream for the colour of hair.
+    /// - Returns: a colour without grey.
     static func drawn(
         melanin: Float, masculinity: Float, age: Float, _ source: WorldRandom
     ) -> HairColour {
         var random = source
         let fair = 1 - melanin
         let name = random.choose([
-            (Name.black, 0.12 + 1.5 * melanin), (.darkBrown, 0.28 + 0.1 * melanin),
-            (.brown, 0.02 + 0.3 * fair), (.lightBrown, 0.006 + 0.2 * fair * fair),
-            (.darkBlond, 0.004 + 0.2 * fair * fair), (.blond, 0.003 + 0.2 * fair * fair),
-            (.paleBlond, 0.002 + 0.08 * fair * fair), (.auburn, 0.008 + 0.07 * fair),
-            (.red, 0.003 + 0.11 * fair * fair),
+            Name.black: 0.12 + 1.5 * melanin, .darkBrown: 0.28 + 0.1 * melanin,
+            .brown: 0.02 + 0.3 * fair, .lightBrown: 0.006 + 0.2 * fair * fair,
+            .darkBlond: 0.004 + 0.2 * fair * fair, .blond: 0.003 + 0.2 * fair * fair,
+            .paleBlond: 0.002 + 0.08 * fair * fair, .auburn: 0.008 + 0.07 * fair,
+            .red: 0.003 + 0.11 * fair * fair,
         ])
         let (eumelanin, pheomelanin) = ranges(of: name)
         let e = random.uniform(eumelanin)

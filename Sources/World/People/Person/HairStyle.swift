@@ -30,7 +30,7 @@ public enum HairStyle: String, CaseIterable, Codable, Sendable {
     public var showsUnderHat: Bool { coversEars || self == .ponytail || self == .braids }
 
     /// Length of the longest strands, centimetres.
-    var lengths: ClosedRange<Float> {
+    package var lengths: ClosedRange<Float> {
         switch self {
         case .bald, .shaved: 0...0
         case .buzz: 0.3...1.2
@@ -49,7 +49,7 @@ public enum HairStyle: String, CaseIterable, Codable, Sendable {
     }
 
     /// Curls that the style goes with, 0 (straight) ... 1 (coils).
-    var curls: ClosedRange<Float> {
+    package var curls: ClosedRange<Float> {
         switch self {
         case .curlyShort: 0.42...1
         case .afro: 0.7...1
@@ -80,7 +80,7 @@ public enum HairStyle: String, CaseIterable, Codable, Sendable {
         case .longCurly: (0.13, 0.02)
         case .ponytail: (0.1, 0.015)
         case .bun: (0.08, 0.012)
-        case .braids: (0.07, 0.02)
+        case .braids: (0.05, 0.02)
         case .pixie: (0.05, 0.008)
         case .fringeBob: (0.06, 0.004)
         case .topKnot: (0.012, 0.03)

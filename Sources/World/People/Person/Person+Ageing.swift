@@ -2,8 +2,8 @@ extension Person {
     /// The same person at another age.
     ///
     /// Facial parameters move by the difference of the means of both ages; wrinkles, grey, hairline
-    /// and beard follow ``ageing``. All else stays: build, tone of skin, eyes, moles, scars, style of
-    /// hair, habits and the random seeds of skin and hair.
+    /// and beard follow ``ageing``. All else stays: build, tone of skin, eyes, moles, scars, style
+    /// of hair, habits and the random seeds of skin and hair.
     ///
     /// - Parameter years: clamped to 6...90.
     /// - Returns: the person; the very same if the age is theirs already.

@@ -48,7 +48,7 @@ extension Person {
     /// Two humps and few between.
     private static func masculinity(_ source: WorldRandom) -> Float {
         var random = source
-        switch random.choose([(0, 0.48), (1, 0.48), (2, Float(0.04))]) {
+        switch random.choose([0: 0.48, 1: 0.48, 2: Float(0.04)]) {
         case 0: return random.normal(0.14, 0.1, in: 0...0.39)
         case 1: return random.normal(0.86, 0.1, in: 0.61...1)
         default: return random.uniform(0.4...0.6)
@@ -59,8 +59,8 @@ extension Person {
     private static func age(_ source: WorldRandom) -> Float {
         var random = source
         let band = random.choose([
-            (Float(6)...Float(13), 0.07), (13...20, 0.09), (20...35, 0.31), (35...50, 0.23),
-            (50...65, 0.16), (65...80, 0.1), (80...90, 0.04),
+            Float(6)...Float(13): 0.07, 13...20: 0.09, 20...35: 0.31, 35...50: 0.23,
+            50...65: 0.16, 65...80: 0.1, 80...90: 0.04,
         ])
         return random.uniform(band)
     }
@@ -68,8 +68,8 @@ extension Person {
     private static func beardStyle(_ masculinity: Float, _ source: WorldRandom) -> BeardStyle {
         var random = source
         let kept = random.choose([
-            (BeardStyle.none, 0.42), (.stubble, 0.2), (.moustache, 0.06), (.goatee, 0.08),
-            (.shortBoxed, 0.11), (.full, 0.09), (.long, 0.04),
+            BeardStyle.none: 0.42, .stubble: 0.2, .moustache: 0.06, .goatee: 0.08,
+            .shortBoxed: 0.11, .full: 0.09, .long: 0.04,
         ])
         return random.chance(Double(ramp(masculinity, 0.42, 0.65))) ? kept : .none
     }
@@ -92,8 +92,8 @@ extension Person.Ageing {
         return Self(
             wrinkling: random.normal(0, 1, in: -2.5...2.5),
             wrinkleShares: (0..<5).map { _ in random.normal(1, 0.22, in: 0.5...1.5) },
-            greyFrom: random.normal(40, 8, in: 22...68),
-            greyYears: random.normal(32, 8, in: 14...60), balding: random.uniform(0...1),
+            greyFrom: random.normal(42, 8, in: 22...66),
+            greyYears: random.normal(38, 9, in: 16...62), balding: random.uniform(0...1),
             beard: beard)
     }
 }

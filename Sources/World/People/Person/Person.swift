@@ -13,16 +13,27 @@ public struct Person: Codable, Equatable, Sendable {
     public var age: Float
     /// -1 (very thin) ... 1 (very heavy), 0 on average.
     public var weight: Float
+    /// The shape of head and face.
     public var facial: FacialParameters
+    /// How the halves of the face differ.
     public var asymmetry: FacialAsymmetry
+    /// Tone, marks and lines.
     public var skin: Skin
+    /// The eyeballs.
     public var eyes: Eyes
+    /// The brows.
     public var brows: Brows
+    /// The eyelashes.
     public var lashes: Lashes
+    /// Lips and teeth.
     public var mouth: Mouth
+    /// Hair of the head, at the present age.
     public var hair: Hair
+    /// Hair of the face, at the present age.
     public var beard: Beard
+    /// How all of this changes with age.
     public var ageing: Ageing
+    /// What the person tends to wear.
     public var habits: Habits
 
     /// The word for how a person presents.
@@ -41,8 +52,8 @@ extension Person {
     public struct Ageing: Codable, Equatable, Sendable {
         /// -2.5...2.5: wrinkles early (positive) or late.
         public var wrinkling: Float
-        /// How much more or less each of the five kinds of wrinkle shows, each 0.5...1.5, in the order
-        /// of ``Wrinkles``.
+        /// How much more or less each of the five kinds of wrinkle shows, each 0.5...1.5, in the
+        /// order of ``Wrinkles``.
         public var wrinkleShares: [Float]
         /// Years at which the first hair turns grey.
         public var greyFrom: Float
@@ -64,6 +75,7 @@ extension Person {
         public var arch: Float
         /// 0 (sparse) ... 1 (dense).
         public var density: Float
+        /// Mostly a little darker than the hair.
         public var colour: HairColour
     }
 

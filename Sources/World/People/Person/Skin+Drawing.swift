@@ -8,6 +8,7 @@ extension Person.Skin {
     ///   - pheomelanin: red pigment of the hair, 0...1; freckles go with it.
     ///   - age: years.
     ///   - stream: the person's streams.
+    /// - Returns: skin without wrinkles.
     static func drawn(
         melanin: Float, pheomelanin: Float, age: Float, stream: (String) -> WorldRandom
     ) -> Self {
@@ -52,7 +53,7 @@ extension Person.Skin {
 
     private static func scars(_ source: WorldRandom) -> [Person.Scar] {
         var random = source
-        let count = random.choose([(0, 0.94), (1, 0.05), (2, 0.01)])
+        let count = random.choose([0: 0.94, 1: 0.05, 2: 0.01])
         return (0..<count).map { _ in
             Person.Scar(
                 place: .drawn(&random), length: random.uniform(6...32),

@@ -17,8 +17,11 @@ extension Person {
         public var oiliness: Float
         /// 0...1: redness of cheeks and nose.
         public var blush: Float
+        /// At most eight.
         public var moles: [Mole]
+        /// At most two, on most people none.
         public var scars: [Scar]
+        /// Lines, at the present age.
         public var wrinkles: Wrinkles
         /// For whatever noise is laid over the skin.
         public var seed: UInt64
@@ -42,6 +45,7 @@ extension Person {
 
     /// A mole.
     public struct Mole: Codable, Equatable, Sendable {
+        /// Of its middle.
         public var place: FacePlace
         /// Millimetres.
         public var radius: Float
@@ -63,6 +67,7 @@ extension Person {
 
     /// Lines of the face, each 0 (none) ... 1 (deep).
     public struct Wrinkles: Codable, Equatable, Sendable {
+        /// Across the forehead.
         public var forehead: Float
         /// Beside the outer corners of the eyes.
         public var crowsFeet: Float
@@ -70,6 +75,7 @@ extension Person {
         public var nasolabial: Float
         /// Between the brows.
         public var glabella: Float
+        /// Below the eyes.
         public var underEye: Float
 
         /// The average of all five.
@@ -95,7 +101,7 @@ extension Person.FacePlace {
     }
 
     /// Whether the place lies on an eye, a brow or the mouth, where no mark is put.
-    var isTaken: Bool {
+    package var isTaken: Bool {
         let eyeX = (abs(x) - 0.4) / 0.27
         let eyeY = (y - 0.3) / 0.17
         let mouthX = x / 0.34

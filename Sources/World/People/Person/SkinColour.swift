@@ -19,13 +19,14 @@ public enum SkinColour {
         let m = min(max(melanin, 0), 1)
         let place = m * Float(absorbances.count - 1)
         let i = min(Int(place), absorbances.count - 2)
-        let before = absorbances[max(i - 1, 0)]
-        let after = absorbances[min(i + 2, absorbances.count - 1)]
-        var absorbance = cubic(
-            before, absorbances[i], absorbances[i + 1], after, place - Float(i))
-        let seen = 1 - 0.55 * m
-        absorbance += (haemoglobin - 0.5) * seen * SIMD3(0.06, 0.5, 0.36)
-        absorbance += undertone * SIMD3(-0.01, -0.03, 0.13)
+        // Beyond either end the curve goes on straight, or its steps would shorten there.
+        let (here, next) = (absorbances[i], absorbances[i + 1])
+        let before = i > 0 ? absorbances[i - 1] : 2 * here - next
+        let after = i + 2 < absorbances.count ? absorbances[i + 2] : 2 * next - here
+        var absorbance = cubic(before, here, next, after, place - Float(i))
+        let seen = 1 - 0.4 * m
+        absorbance += (haemoglobin - 0.5) * seen * SIMD3(0.04, 0.32, 0.28)
+        absorbance += undertone * SIMD3(-0.01, -0.01, 0.07)
         return SRGB.exponential(-absorbance).clamped(
             lowerBound: SIMD3(repeating: 0.005), upperBound: SIMD3(repeating: 0.95))
     }

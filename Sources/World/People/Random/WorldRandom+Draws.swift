@@ -13,6 +13,7 @@ extension WorldRandom {
     /// The high half of a 128-bit product; its bias is below `count` / 2⁶⁴.
     ///
     /// - Parameter count: at least 1.
+    /// - Returns: a whole number.
     public mutating func below(_ count: Int) -> Int {
         precondition(count > 0, "cannot draw below \(count)")
         return Int(next().multipliedFullWidth(by: UInt64(count)).high)
@@ -37,13 +38,14 @@ extension WorldRandom {
 
     /// A normal number cut to a range.
     ///
-    /// Draws anew while it falls outside, at most 16 times, and then takes the nearest bound: cutting
-    /// at once would heap people up at both ends.
+    /// Draws anew while it falls outside, at most 16 times, and then takes the nearest bound:
+    /// cutting at once would heap people up at both ends.
     ///
     /// - Parameters:
     ///   - mean: of the uncut distribution.
     ///   - deviation: standard deviation of the uncut distribution.
     ///   - range: what the result lies in.
+    /// - Returns: a number in the range.
     public mutating func normal(
         _ mean: Float, _ deviation: Float, in range: ClosedRange<Float>
     ) -> Float {
@@ -55,16 +57,24 @@ extension WorldRandom {
         return min(max(value, range.lowerBound), range.upperBound)
     }
 
-    /// One of several, all alike likely.
-    ///
-    /// - Parameter items: at least one.
+    /// One of several, all alike likely; there must be at least one.
     public mutating func pick<Item>(_ items: [Item]) -> Item { items[below(items.count)] }
+
+    /// One of several, by weight.
+    ///
+    /// - Parameter weights: items and their weights; weights below zero count as zero, and at least
+    ///   one must be above.
+    /// - Returns: an item whose weight is above zero.
+    public mutating func choose<Item>(_ weights: KeyValuePairs<Item, Float>) -> Item {
+        choose(from: weights.map { ($0.key, $0.value) })
+    }
 
     /// One of several, by weight.
     ///
     /// - Parameter items: pairs of item and weight; weights below zero count as zero, and at least
     ///   one must be above.
-    public mutating func choose<Item>(_ items: [(Item, Float)]) -> Item {
+    /// - Returns: an item whose weight is above zero.
+    public mutating func choose<Item>(from items: [(Item, Float)]) -> Item {
         let total = items.reduce(0.0) { $0 + Double(max($1.1, 0)) }
         precondition(total > 0, "no item has any weight")
         var rest = uniform() * total
@@ -79,10 +89,9 @@ extension WorldRandom {
 
 /// The natural logarithm from the four basic operations alone, to about 1e-15.
 ///
-/// ln(m 2ᵉ) = e ln 2 + 2 artanh((m - 1) / (m + 1)) with m in 0.7...1.42, where twelve terms suffice.
-///
-/// - Parameter x: above zero and finite.
-func portableLog(_ x: Double) -> Double {
+/// ln(m 2ᵉ) = e ln 2 + 2 artanh((m - 1) / (m + 1)) with m in 0.7...1.42, where twelve terms
+/// suffice. `x` must be above zero and finite.
+package func portableLog(_ x: Double) -> Double {
     var m = x.significand
     var e = Double(x.exponent)
     if m > 1.414_213_562_373_095_1 {

@@ -3,12 +3,12 @@
 /// A stream is named by (world version, seed, stream name, indices). Whoever draws takes a stream
 /// of their own name, so that one more draw in one place changes nothing anywhere else.
 ///
-/// The words are folded into 64 bits by SplitMix64's output function (the name by FNV-1a), SplitMix64
-/// started there gives the four words of state, and xoshiro256++ (Blackman and Vigna 2021) draws.
-/// No draw uses a function of the C library, whose last bits differ between systems.
+/// The words are folded into 64 bits by SplitMix64's output function (the name by FNV-1a),
+/// SplitMix64 started there gives the four words of state, and xoshiro256++ (Blackman and Vigna
+/// 2021) draws. No draw uses a function of the C library, whose last bits differ between systems.
 ///
-/// It is deliberately no `RandomNumberGenerator`: what the standard library does with one (shuffles,
-/// ranges) may change between releases of Swift, and with it every person of the world.
+/// It is deliberately no `RandomNumberGenerator`: what the standard library does with one
+/// (shuffles, ranges) may change between releases of Swift, and with it every person of the world.
 public struct WorldRandom: Equatable, Sendable {
     /// Part of every stream's name; raised whenever the same seed shall give other people.
     public static let worldVersion: UInt64 = 1
@@ -39,7 +39,7 @@ public struct WorldRandom: Equatable, Sendable {
     }
 
     /// The generator in a given state of four words, not all zero.
-    init(state: [UInt64]) {
+    package init(state: [UInt64]) {
         precondition(state.count == 4 && state.contains { $0 != 0 }, "four words, not all zero")
         (s0, s1, s2, s3) = (state[0], state[1], state[2], state[3])
     }
@@ -59,10 +59,12 @@ public struct WorldRandom: Equatable, Sendable {
 }
 
 /// Steele, Lea and Flood 2014: a counter with a strong output function; fills states.
-struct SplitMix64 {
+package struct SplitMix64 {
     var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -72,7 +74,7 @@ struct SplitMix64 {
 }
 
 /// The 64-bit FNV-1a hash of a text's UTF-8 bytes.
-func fnv1a(_ text: String) -> UInt64 {
+package func fnv1a(_ text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
 }
 

@@ -1,9 +1,13 @@
 /// Counts by label.
 public struct Histogram: Codable, Equatable, Sendable {
+    /// Shown above charts and tables.
     public let title: String
+    /// One a bin.
     public let labels: [String]
+    /// As many as labels.
     public private(set) var counts: [Int]
-    /// Whether the labels are steps of one range, whose ends matter, rather than kinds of something.
+    /// Whether the labels are steps of one range, whose ends matter, rather than kinds of
+    /// something.
     public let isRange: Bool
 
     /// Counts of zero.

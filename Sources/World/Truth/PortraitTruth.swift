@@ -1,0 +1,93 @@
+/// Everything known about a picture but its maps; written beside it as JSON.
+///
+/// Pixel coordinates are continuous: pixel (x, y) covers x ..< x + 1 and has its centre at x + 0.5.
+public struct PortraitTruth: Codable, Equatable, Sendable {
+    /// The version of the world that made it.
+    public var world: UInt64
+    /// Pixels a side.
+    public var size: Int
+    public var person: Person
+    public var look: Look
+    /// EG3D's 25 scalars: camera to world, row by row, then normalised intrinsics.
+    public var camera: [Float]
+    /// Metres in one unit of the camera's translation.
+    public var metresPerUnit: Float
+    public var flame: Parameters
+    public var light: LightRig
+    /// Several ways to say what is seen, short to long.
+    public var captions: [String]
+    /// 68 points, x and y in pixels (``FaceLandmarks``).
+    public var landmarks: [SIMD2<Float>]
+    /// Whether the point's own place on the skin is seen, and not something before it.
+    public var landmarksVisible: [Bool]
+    /// Eyes, nose and corners of the mouth, the picture's left first: what faces are aligned by.
+    public var points: [SIMD2<Float>]
+    /// Left, top, right, bottom of the face from hairline to chin.
+    public var faceBox: [Float]
+
+    /// FLAME's parameters of the built-in head; angles in radians, axis-angle.
+    public struct Parameters: Codable, Equatable, Sendable {
+        public var shape: [Float]
+        public var expression: [Float]
+        public var neck: SIMD3<Float>
+        public var jaw: SIMD3<Float>
+        public var leftEye: SIMD3<Float>
+        public var rightEye: SIMD3<Float>
+        public var eyelids: SIMD2<Float>
+    }
+}
+
+extension Portrait {
+    /// The truth beside the picture.
+    public func truth() -> PortraitTruth {
+        let head = BuiltInHead.shared
+        let pose = scene.pose
+        let positions = scene.head.positions
+        let spots = head.landmarks.vertices.map { positions[$0] }
+        let seen = spots.map(project)
+        let eyes = FaceLandmarks.eyes.map { range in
+            project(spots[range].reduce(SIMD3<Float>.zero, +) / Float(range.count)).pixel
+        }
+        let mouth = FaceLandmarks.mouthCorners.map { seen[$0].pixel }
+        return PortraitTruth(
+            world: WorldRandom.worldVersion, size: view.width, person: person, look: look,
+            camera: view.camera.eg3dScalars, metresPerUnit: Camera.metresPerUnit,
+            flame: .init(
+                shape: pose.shape, expression: pose.expression, neck: pose.neck, jaw: pose.jaw,
+                leftEye: pose.eyes.0, rightEye: pose.eyes.1, eyelids: pose.eyelids),
+            light: LightRig(look.light), captions: captions, landmarks: seen.map(\.pixel),
+            landmarksVisible: zip(spots, seen).map { isVisible($1.pixel, depth: $1.depth) },
+            points: eyes + [seen[FaceLandmarks.noseTip].pixel] + mouth,
+            faceBox: box(head.faceVertices.map { project(positions[$0]).pixel }))
+    }
+
+    private var captions: [String] {
+        Caption.Length.allCases.flatMap { length in
+            (0..<2).map { Caption(of: person, look, length, variant: $0).text }
+        }
+    }
+
+    private func project(_ point: SIMD3<Float>) -> (pixel: SIMD2<Float>, depth: Float) {
+        view.camera.project(point, width: view.width, height: view.height)
+            ?? (SIMD2(repeating: -1), 0)
+    }
+
+    /// Whether the picture's surface lies at this depth, within 8 mm: about what the skin slopes in
+    /// a pixel at its side.
+    private func isVisible(_ pixel: SIMD2<Float>, depth: Float) -> Bool {
+        let (x, y) = (Int(pixel.x.rounded(.down)), Int(pixel.y.rounded(.down)))
+        guard (0..<view.width).contains(x), (0..<view.height).contains(y) else { return false }
+        let found = view.depth[view.index(x, y)]
+        return found > 0 && abs(found - depth) < 0.008
+    }
+
+    private func box(_ points: [SIMD2<Float>]) -> [Float] {
+        var low = points.first ?? .zero
+        var high = low
+        for p in points {
+            low = pointwiseMin(low, p)
+            high = pointwiseMax(high, p)
+        }
+        return [low.x, low.y, high.x, high.y]
+    }
+}
