@@ -1,4 +1,4 @@
-@testable import World
+import World
 
 /// A person's head at rest without the detour over tensors, and measures of what it wears.
 struct WornFixture {
@@ -9,10 +9,7 @@ struct WornFixture {
 
     init(_ index: Int) {
         person = Person(seed: 7, index: index)
-        let metres = head.sculpture.vertices(FaceSettings(person)).map(BuiltInHead.metres)
-        rest = PosedHead(
-            positions: metres, normals: head.normals(of: metres),
-            skull: RigidMotion(axisAngle: .zero, pivot: .zero))
+        rest = PosedHead(atRest: person)
         wearer = WearersHead(rest, head)
     }
 
@@ -42,12 +39,16 @@ struct WornFixture {
             count += 1
         }
         let motion = RigidMotion(axisAngle: turn, pivot: pivot / count)
-        let positions = rest.positions.indices.map { i -> SIMD3<Float> in
+        var posed = rest
+        posed.skull = motion
+        for i in rest.positions.indices {
             let p = rest.positions[i]
-            let share = Float(1 - smooth(150, 245, head.places[i].down))
-            return p + (motion.point(p) - p) * share
+            let t = Float(min(max((head.places[i].down - 150) / 95, 0), 1))
+            let share = 1 - t * t * (3 - 2 * t)
+            posed.positions[i] = p + (motion.point(p) - p) * share
+            posed.normals[i] += (motion.direction(rest.normals[i]) - rest.normals[i]) * share
         }
-        return PosedHead(positions: positions, normals: head.normals(of: positions), skull: motion)
+        return posed
     }
 
     /// How many points of the skin below a garment's opening see no cloth within 60 mm outside.
@@ -94,8 +95,8 @@ struct WornFixture {
         var (nearest, height) = (Float.infinity, Float(0))
         for i in rest.positions.indices where head.kinds[i] == .skin {
             let d = p - rest.positions[i]
-            let square = Vector.dot(d, d)
-            if square < nearest { (nearest, height) = (square, Vector.dot(d, rest.normals[i])) }
+            let square = Shapes.dot(d, d)
+            if square < nearest { (nearest, height) = (square, Shapes.dot(d, rest.normals[i])) }
         }
         return height
     }
@@ -106,17 +107,19 @@ struct WornFixture {
         _ c: SIMD3<Float>, reach: Float
     ) -> Bool {
         let (e, f) = (b - a, c - a)
-        let h = Vector.cross(d, f)
-        let determinant = Vector.dot(e, h)
+        let h = Shapes.cross(d, f)
+        let determinant = Shapes.dot(e, h)
         guard abs(determinant) > 1e-14 else { return false }
         let s = o - a
-        let u = Vector.dot(s, h) / determinant
+        let u = Shapes.dot(s, h) / determinant
         // Rays through an edge hit both of its triangles.
         guard u >= -1e-4, u <= 1 + 1e-4 else { return false }
-        let q = Vector.cross(s, e)
-        let v = Vector.dot(d, q) / determinant
+        let q = Shapes.cross(s, e)
+        let v = Shapes.dot(d, q) / determinant
         guard v >= -1e-4, u + v <= 1 + 1e-4 else { return false }
-        let t = Vector.dot(f, q) / determinant
+        let t = Shapes.dot(f, q) / determinant
         return t > 0 && t < reach
     }
+
+    static func length(_ a: SIMD3<Float>) -> Float { Shapes.dot(a, a).squareRoot() }
 }

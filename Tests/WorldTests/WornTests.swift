@@ -1,6 +1,5 @@
 import Testing
-
-@testable import World
+import World
 
 @Suite struct WornTests {
     static let people = (0..<50).map { WornFixture($0) }
@@ -16,7 +15,7 @@ import Testing
                 #expect(surface.tangents.count == (surface.part == .lashes ? Int(count) : 0))
                 #expect(surface.triangles.allSatisfy { $0.max() < count })
                 #expect(surface.positions.allSatisfy { abs($0.x) + abs($0.y) + abs($0.z) < 1 })
-                #expect(surface.normals.allSatisfy { abs(Vector.length($0) - 1) < 1e-4 })
+                #expect(surface.normals.allSatisfy { abs(WornFixture.length($0) - 1) < 1e-4 })
                 #expect(surface.coordinates.allSatisfy { $0.min() >= 0 && $0.max() <= 1 })
             }
         }
@@ -105,7 +104,7 @@ import Testing
                     let own = rings.positions.filter { $0.x * side > 0 }.map { $0 * 1e3 }
                     let top = own.map(\.y).max() ?? .infinity
                     #expect(top < 0.5 * (ear.top.y + ear.bottom.y))
-                    #expect(own.contains { Vector.length($0 - ear.lobe) < 8 })
+                    #expect(own.contains { WornFixture.length($0 - ear.lobe) < 8 })
                 }
             }
         }
@@ -174,7 +173,7 @@ import Testing
                 s.positions[Int(t.x)] - middle, s.positions[Int(t.y)] - middle,
                 s.positions[Int(t.z)] - middle
             )
-            return sum + Vector.dot(a, Vector.cross(b, c)) / 6
+            return sum + Shapes.dot(a, Shapes.cross(b, c)) / 6
         }
     }
 }

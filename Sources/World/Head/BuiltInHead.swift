@@ -14,8 +14,8 @@ public struct BuiltInHead: Sendable {
     let pieces: [HeadMesh.Piece]
     /// `[V]`: texture coordinates, places on the chart and kinds of vertices.
     public let coordinates: [SIMD2<Float>]
-    let places: [ChartPoint]
-    let kinds: [HeadMesh.Kind]
+    package let places: [ChartPoint]
+    package let kinds: [HeadMesh.Kind]
     /// The first vertex at the same place, whose normal is shared, `[V]`.
     let twin: [Int]
     /// `[F]`, counter-clockwise from outside.

@@ -7,11 +7,11 @@ import Foundation
 /// a cylinder below it, in millimetres. It serves three ends: radial basis functions measure
 /// distances on it, its conformal plane is where the mesh is triangulated, and stretched towards the
 /// face it is the texture.
-struct ChartPoint: Equatable, Sendable {
+package struct ChartPoint: Equatable, Sendable {
     /// -pi ... pi; 0 is the face's middle, positive to the person's left.
-    var angle: Double
+    package var angle: Double
     /// Millimetres below the widest ring of the skull; negative on the half sphere.
-    var down: Double
+    package var down: Double
 }
 
 enum HeadChart {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The built-in head at rest: one mesh of several parts, in millimetres, eyes at y = 0.
-struct HeadMesh {
+package struct HeadMesh {
     /// A run of vertices and triangles that belong together.
     struct Piece {
         var part: Part
@@ -10,7 +10,7 @@ struct HeadMesh {
     }
 
     /// What a vertex belongs to, for skinning and for the fields that move it.
-    enum Kind: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
         case skin
         /// The lids' inner side of the left or the right eye.
         case lidLining

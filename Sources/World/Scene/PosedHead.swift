@@ -1,29 +1,29 @@
 import Foundation
 
 /// A head in some pose: what hair, clothes and the renderer are given.
-struct PosedHead: Sendable {
+package struct PosedHead: Sendable {
     /// `[V]`, metres.
-    var positions: [SIMD3<Float>]
+    package var positions: [SIMD3<Float>]
     /// `[V]`, unit length; twins of the texture's cut share theirs.
-    var normals: [SIMD3<Float>]
+    package var normals: [SIMD3<Float>]
     /// How the skull has moved from rest: what is fixed to it (hair, glasses, hats) moves along.
-    var skull: RigidMotion
+    package var skull: RigidMotion
 }
 
 /// A rotation about a point.
-struct RigidMotion: Sendable {
+package struct RigidMotion: Sendable {
     /// Rows of the matrix.
     var rotation: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
     var pivot: SIMD3<Float>
 
-    func direction(_ d: SIMD3<Float>) -> SIMD3<Float> {
+    package func direction(_ d: SIMD3<Float>) -> SIMD3<Float> {
         SIMD3((rotation.0 * d).sum(), (rotation.1 * d).sum(), (rotation.2 * d).sum())
     }
 
-    func point(_ p: SIMD3<Float>) -> SIMD3<Float> { pivot + direction(p - pivot) }
+    package func point(_ p: SIMD3<Float>) -> SIMD3<Float> { pivot + direction(p - pivot) }
 
     /// Moves a surface that was made for the head at rest.
-    func moved(_ surface: Surface) -> Surface {
+    package func moved(_ surface: Surface) -> Surface {
         var result = surface
         result.positions = surface.positions.map(point)
         result.normals = surface.normals.map(direction)
@@ -32,7 +32,7 @@ struct RigidMotion: Sendable {
     }
 
     /// From axis-angle, radians.
-    init(axisAngle r: SIMD3<Float>, pivot: SIMD3<Float>) {
+    package init(axisAngle r: SIMD3<Float>, pivot: SIMD3<Float>) {
         let angle = (r * r).sum().squareRoot()
         let k = angle > 1e-8 ? r / angle : SIMD3(1, 0, 0)
         let (s, c) = (sin(angle), cos(angle))

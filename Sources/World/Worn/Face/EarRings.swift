@@ -1,7 +1,7 @@
 import Foundation
 
 /// Ear-rings through both lobes: stud, hoop or drop. Made for the head at rest.
-enum EarRings {
+package enum EarRings {
     /// Both ear-rings, or nil when none are worn.
     ///
     /// - Parameters:
@@ -9,7 +9,7 @@ enum EarRings {
     ///   - wearer: the head.
     ///   - skull: how the head will be moved; what hangs then hangs straight down.
     /// - Returns: a surface for the head at rest.
-    static func surface(
+    package static func surface(
         _ rings: Look.EarRings, _ wearer: WearersHead, skull: RigidMotion
     ) -> Surface? {
         guard rings.style != .none else { return nil }

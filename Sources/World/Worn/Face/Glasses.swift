@@ -1,7 +1,7 @@
 import Foundation
 
 /// Glasses fitted to a head at rest: where the lenses stand and how the temples run.
-struct Glasses {
+package struct Glasses {
     static let count = 44
     let shape: GlassesShape
     let wearer: WearersHead
@@ -19,7 +19,7 @@ struct Glasses {
     private static let lean: Float = 0.09
     private static let wrap: Float = 300
 
-    init(_ style: GlassesStyle, _ wearer: WearersHead) {
+    package init(_ style: GlassesStyle, _ wearer: WearersHead) {
         self.wearer = wearer
         shape = GlassesShape(style)
         let apart = 0.5 * (wearer.eyes[0].x - wearer.eyes[1].x)
@@ -38,7 +38,7 @@ struct Glasses {
     }
 
     /// A point of the front; x of either sign.
-    func place(_ x: Float, _ y: Float) -> SIMD3<Float> { SIMD3(x, y, front - sag(x, y)) }
+    package func place(_ x: Float, _ y: Float) -> SIMD3<Float> { SIMD3(x, y, front - sag(x, y)) }
 
     /// The rim's middle line around the left (1) or the right lens (-1), scaled about its middle.
     func rim(_ side: Float, scale: Float = 1) -> [SIMD3<Float>] {

@@ -1,29 +1,29 @@
 import Foundation
 
 /// What a tailor takes of a head at rest: skin, eyes and ears, in millimetres of the world's axes.
-struct WearersHead {
+package struct WearersHead {
     /// `[V]`.
     let points: [SIMD3<Float>]
     /// `[V]`, unit length.
     let normals: [SIMD3<Float>]
     let head: BuiltInHead
     /// Left, right: the tip of the cornea, and the ball's centre.
-    let corneas: [SIMD3<Float>]
-    let eyes: [SIMD3<Float>]
+    package let corneas: [SIMD3<Float>]
+    package let eyes: [SIMD3<Float>]
     /// Left, right.
-    let ears: [Ear]
+    package let ears: [Ear]
     /// The middle of the skull, from which hats are measured.
     let middle: SIMD3<Float>
 
     /// One ear.
-    struct Ear {
+    package struct Ear {
         /// The highest point, the lowest one of the lobe, and the one that stands off most.
-        var top, bottom, widest: SIMD3<Float>
+        package var top, bottom, widest: SIMD3<Float>
         /// The lobe's outer face, and its normal.
-        var lobe, lobeNormal: SIMD3<Float>
+        package var lobe, lobeNormal: SIMD3<Float>
     }
 
-    init(_ rest: PosedHead, _ head: BuiltInHead) {
+    package init(_ rest: PosedHead, _ head: BuiltInHead) {
         self.head = head
         points = rest.positions.map { $0 * 1e3 }
         normals = rest.normals

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The cap volume of a hat: a dome over the skull from a rim to the crown, on the chart.
-struct HatShell {
+package struct HatShell {
     static let columns = 56
     static let rows = 16
     /// How far down the chart the rim lies, by angle.
@@ -51,12 +51,12 @@ struct HatShell {
 
     /// Whether a point of the world (metres, head at rest) lies where the hat's cap covers it,
     /// on its skin or under or above its cloth.
-    func covers(_ point: SIMD3<Float>) -> Bool {
+    package func covers(_ point: SIMD3<Float>) -> Bool {
         coversAll || share(of: point * 1e3) < 1
     }
 
     /// Presses a covered point (metres, head at rest) under the cloth; leaves others alone.
-    func pressed(_ point: SIMD3<Float>) -> SIMD3<Float> {
+    package func pressed(_ point: SIMD3<Float>) -> SIMD3<Float> {
         let p = point * 1e3
         let t = share(of: p)
         guard t < 1 else { return point }
