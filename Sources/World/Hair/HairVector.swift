@@ -27,7 +27,7 @@ enum HairVector {
 
 extension BuiltInHead {
     /// From the world's metres to the sculpture's millimetres; the inverse of ``metres(_:)``.
-    static func millimetres(_ p: SIMD3<Float>) -> SIMD3<Float> { p * 1000 - SIMD3(0, 10, 0) }
+    static func millimetres(_ p: SIMD3<Float>) -> SIMD3<Float> { p * 1000 - origin }
 }
 
 extension WorldRandom {

@@ -64,8 +64,11 @@ public struct BuiltInHead: Sendable {
         abs(place.angle) < 1.25 && (-34...141).contains(place.down)
     }
 
+    /// Where the sculpture's origin lies in the world, millimetres.
+    static let origin = SIMD3<Float>(0, 10, 60)
+
     /// From the sculpture's millimetres to the world's metres.
-    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + SIMD3(0, 10, 60)) * 1e-3 }
+    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + origin) * 1e-3 }
 
     /// What the sculptor makes of random faces, as deviations from the average one.
     private static func learnShape(

@@ -11,6 +11,8 @@ public final class Sitter {
     public let shape: [Float]
     /// The face at rest.
     let rest: PosedHead
+    /// Hair on the head at rest; it moves with the skull.
+    let hair: Surface?
     private var skins: [(makeUp: Look.MakeUp, texture: Texture)] = []
 
     /// How fine textures and hair are.
@@ -32,12 +34,50 @@ public final class Sitter {
         self.detail = detail
         shape = poser.head.shapeCoefficients(FaceSettings(person))
         rest = try poser.posed(HeadPoser.Pose(shape: shape))
+        hair = Hair.surface(
+            for: person, on: rest, head: poser.head, detail: detail == .fine ? .full : .low)
+    }
+
+    /// Everything on the skin and before it, for a look.
+    func worn(_ look: Look, _ posed: PosedHead, head: BuiltInHead) -> [Surface] {
+        var result = Worn.rigid(
+            look: look, person: person, rest: rest, head: head, skull: posed.skull
+        ).map(posed.skull.moved)
+        result += Worn.fixed(look: look, person: person, rest: rest, head: head)
+        result.append(
+            Lashes.surface(for: person, on: posed, head: head, eyeLiner: look.makeUp.eyeLiner))
+        if let hair { result.append(posed.skull.moved(tucked(hair, look, head))) }
+        let beard = Beard.surface(
+            for: person, on: posed, head: head, detail: detail == .fine ? .full : .low)
+        if let beard { result.append(beard) }
+        return result
+    }
+
+    /// Hair under a hat, drawn into the skull: gone from sight, with the same vertices.
+    private func tucked(_ hair: Surface, _ look: Look, _ head: BuiltInHead) -> Surface {
+        guard
+            let shell = Worn.hatShell(look: look, person: person, rest: rest, head: head)
+        else { return hair }
+        let middle = BuiltInHead.metres([0, 30, -8])
+        var result = hair
+        for i in hair.positions.indices where shell.covers(hair.positions[i]) {
+            result.positions[i] = middle + (hair.positions[i] - middle) * 0.55
+        }
+        return result
     }
 
     /// The painted skin; the last few kinds of make-up are kept.
     func skin(_ makeUp: Look.MakeUp) -> Texture {
         if let known = skins.first(where: { $0.makeUp == makeUp }) { return known.texture }
-        let painter = SkinPainter(person: person, makeUp: makeUp)
+        var painter = SkinPainter(person: person, makeUp: makeUp)
+        if person.hair.style != .bald || person.hair.recession > 0.3 {
+            let hairline = Hair.hairline(of: person)
+            painter.scalp = { hairline.density(at: $0) }
+        }
+        if person.beard.style != .none {
+            let zone = BeardZone(person.beard)
+            painter.beard = { 0.75 * zone.density(at: $0) }
+        }
         let texture = painter.painted(size: detail.skinTexels)
         if skins.count == 4 { skins.removeFirst() }
         skins.append((makeUp, texture))

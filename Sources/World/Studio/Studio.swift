@@ -76,7 +76,7 @@ public final class Studio {
     }
 
     private func surfaces(of sitter: Sitter, _ look: Look, _ posed: PosedHead) -> [Surface] {
-        poser.head.pieces.map { piece in
+        let own = poser.head.pieces.map { piece in
             let first = UInt32(piece.vertices.lowerBound)
             return Surface(
                 part: piece.part, positions: Array(posed.positions[piece.vertices]),
@@ -85,6 +85,7 @@ public final class Studio {
                 triangles: poser.head.triangles[piece.triangles].map { $0 &- first },
                 material: material(of: piece.part, sitter, look))
         }
+        return own + sitter.worn(look, posed, head: poser.head)
     }
 
     private func material(of part: Part, _ sitter: Sitter, _ look: Look) -> Material {

@@ -82,6 +82,6 @@ package struct HatShell {
 
     /// The average head's chart, in which a person's own head differs by a few millimetres.
     private static func place(_ p: SIMD3<Float>) -> ChartPoint {
-        HeadChart.place(SIMD3<Double>(p - SIMD3(0, 10, 0)))
+        HeadChart.place(SIMD3<Double>(p - BuiltInHead.origin))
     }
 }
