@@ -81,7 +81,9 @@ struct WornFixture {
             )
             for i in rest.positions.indices where head.kinds[i] == .skin {
                 let p = rest.positions[i]
-                guard p.z > 0.04, p.x >= low.x, p.x <= high.x, p.y >= low.y, p.y <= high.y else {
+                guard p.z > wearer.eyes[0].z * 1e-3 - 0.02, p.x >= low.x, p.x <= high.x,
+                    p.y >= low.y, p.y <= high.y
+                else {
                     continue
                 }
                 deepest = max(deepest, (p.z - high.z) * 1e3)

@@ -62,7 +62,8 @@ import World
             let frame = Glasses(.square, fixture.wearer).frame(NamedColour(.black))
             let back = frame.positions.map(\.z).min() ?? 0
             #expect(fixture.wearer.corneas[0].z * 1e-3 - back > 0.08)
-            let temples = frame.positions.filter { $0.z > 0 && $0.z < 0.06 }
+            let eye = fixture.wearer.eyes[0].z * 1e-3
+            let temples = frame.positions.filter { $0.z > eye - 0.065 && $0.z < eye - 0.005 }
             let least = temples.map { fixture.clearance(of: $0) }.min() ?? 0
             #expect(least > 0, "person \(fixture.person.index)")
         }
@@ -75,8 +76,9 @@ import World
                     Hat(
                         Look.Hat(style: style, colour: NamedColour(.red)), fixture.person,
                         fixture.wearer))
+                let eye = fixture.wearer.eyes[0] * 1e-3
                 let front = hat.surface.positions.filter {
-                    $0.z > 0.05 && abs($0.x) < 0.05 && $0.y > 0
+                    $0.z > eye.z - 0.015 && abs($0.x) < 0.05 && $0.y > 0
                 }
                 let lowest = (front.map(\.y).min() ?? 0) * 1e3
                 #expect(lowest - fixture.wearer.eyes[0].y > 20, "\(style)")
@@ -88,7 +90,9 @@ import World
                 #expect(hat.surface.positions.contains { $0.y > crown.y + 0.002 })
                 let pressed = hat.shell.pressed(crown + SIMD3(0, 0.06, 0))
                 #expect(pressed.y > crown.y && pressed.y < crown.y + 0.04)
-                if style != .headscarf { #expect(!hat.covers(SIMD3(0, -0.06, 0.1))) }
+                if style != .headscarf {
+                    #expect(!hat.covers(SIMD3(0, eye.y - 0.07, eye.z + 0.03)))
+                }
             }
         }
     }

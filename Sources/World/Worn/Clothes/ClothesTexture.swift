@@ -6,9 +6,9 @@ enum ClothesTexture {
     private static let height = 224
     private static let bodyRows = Int(0.62 * Float(height)) + 1
 
-    /// Where the body's texels lie on the average person, millimetres: stripes are straight there.
+    /// Where the body's texels lie on the average person, in the sculpture's millimetres: stripes are straight there.
     private static let places: [SIMD3<Float>] = {
-        let points = BuiltInHead.shared.template.map { $0 * 1e3 }
+        let points = BuiltInHead.shared.template.map(BuiltInHead.millimetres)
         var result: [SIMD3<Float>] = []
         for y in 0..<bodyRows {
             for x in 0..<width {

@@ -56,7 +56,9 @@ package struct Glasses {
         }
         let reach = shape.half * size + SIMD2(4, 4)
         let outline = (0..<Self.count).map { shape.outline(Float($0) / Float(Self.count)) * size }
-        for (i, p) in wearer.points.enumerated() where p.z > 45 && wearer.head.kinds[i] == .skin {
+        let least = wearer.eyes[0].z - 20
+        for (i, p) in wearer.points.enumerated()
+        where p.z > least && wearer.head.kinds[i] == .skin {
             let d = SIMD2(abs(p.x) - middle.x, p.y - middle.y)
             guard abs(d.x) < reach.x, abs(d.y) < reach.y + shape.wing else { continue }
             let room: Float = Self.holds(outline, d / 1.1) ? 1.3 + shape.rim.y : -100
