@@ -74,7 +74,7 @@ import World
             for style in HatStyle.allCases where style != .none {
                 let hat = try #require(
                     Hat(
-                        Look.Hat(style: style, colour: NamedColour(.red)), fixture.person,
+                        Self.hat(style, fixture), fixture.person,
                         fixture.wearer))
                 let eye = fixture.wearer.eyes[0] * 1e-3
                 let front = hat.surface.positions.filter {
@@ -102,7 +102,7 @@ import World
             for style in EarRingStyle.allCases where style != .none {
                 let rings = try #require(
                     EarRings.surface(
-                        Look.EarRings(style: style, colour: NamedColour(.gold)), fixture.wearer,
+                        Self.earRings(style, fixture), fixture.wearer,
                         skull: fixture.rest.skull))
                 for (ear, side) in zip(fixture.wearer.ears, [Float(1), -1]) {
                     let own = rings.positions.filter { $0.x * side > 0 }.map { $0 * 1e3 }
@@ -119,7 +119,7 @@ import World
         let skull = fixture.turned([0, 0, 0.3]).skull
         let drop = try #require(
             EarRings.surface(
-                Look.EarRings(style: .drop, colour: NamedColour(.gold)), fixture.wearer,
+                Self.earRings(.drop, fixture), fixture.wearer,
                 skull: skull))
         let left = skull.moved(drop).positions.filter { $0.x > 0 }
         let top = try #require(left.max { $0.y < $1.y })
@@ -167,6 +167,20 @@ import World
             let share = texture.reduce(0) { $0 + $1.w } / Float(texture.count)
             #expect(share > 0.05 && share < 0.6)
         }
+    }
+
+    private static func hat(_ style: HatStyle, _ fixture: WornFixture) -> Look.Hat {
+        var hat = fixture.look(0).hat
+        hat.style = style
+        return hat
+    }
+
+    private static func earRings(
+        _ style: EarRingStyle, _ fixture: WornFixture
+    ) -> Look.EarRings {
+        var rings = fixture.look(0).earRings
+        rings.style = style
+        return rings
     }
 
     /// Cubic metres inside the mesh, open edges aside; from its own middle.
