@@ -1,12 +1,15 @@
 /// Everything that is worn, as surfaces for a head.
-enum Worn {
+package enum Worn {
     /// What moves rigidly with the skull: glasses, hat, ear-rings.
     ///
     /// - Parameters:
+    ///   - look: what is worn.
+    ///   - person: whose hair hats leave room for.
     ///   - rest: the person's head at rest, in metres.
+    ///   - head: whose topology that is.
     ///   - skull: how the head will be moved, so that ear-rings then hang straight down.
     /// - Returns: surfaces for the head at rest; move them by ``RigidMotion/moved(_:)``.
-    static func rigid(
+    package static func rigid(
         look: Look, person: Person, rest: PosedHead, head: BuiltInHead,
         skull: RigidMotion = RigidMotion(axisAngle: .zero, pivot: .zero)
     ) -> [Surface] {
@@ -26,14 +29,14 @@ enum Worn {
     }
 
     /// What stays on the shoulders: clothes.
-    static func fixed(
+    package static func fixed(
         look: Look, person: Person, rest: PosedHead, head: BuiltInHead
     ) -> [Surface] {
         [Clothes.surface(look.clothes, person, WearersHead(rest, head))]
     }
 
     /// The cap volume of the hat that is worn, in which hair is dropped or pressed down; or nil.
-    static func hatShell(
+    package static func hatShell(
         look: Look, person: Person, rest: PosedHead, head: BuiltInHead
     ) -> HatShell? {
         Hat(look.hat, person, WearersHead(rest, head))?.shell

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Clothes for a head at rest; they stay where they are while the head turns.
-enum Clothes {
-    static func surface(
+package enum Clothes {
+    package static func surface(
         _ clothes: Look.Clothes, _ person: Person, _ wearer: WearersHead
     ) -> Surface {
         var random = WorldRandomBits(state: person.seed &+ UInt64(bitPattern: Int64(person.index)))

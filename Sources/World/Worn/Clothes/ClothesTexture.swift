@@ -6,9 +6,9 @@ enum ClothesTexture {
     private static let height = 224
     private static let bodyRows = Int(0.62 * Float(height)) + 1
 
-    /// Where the body's texels lie on the average person, millimetres: stripes are straight there.
+    /// Where the body's texels lie on the average person, in the sculpture's millimetres: stripes are straight there.
     private static let places: [SIMD3<Float>] = {
-        let points = BuiltInHead.shared.template.map { $0 * 1e3 }
+        let points = BuiltInHead.shared.template.map(BuiltInHead.millimetres)
         var result: [SIMD3<Float>] = []
         for y in 0..<bodyRows {
             for x in 0..<width {
@@ -43,7 +43,9 @@ enum ClothesTexture {
                     (isKnit ? colour : base(clothes, u * 30)) * (0.8 + 0.2 * rib), height: 0.8 * rib
                 )
             case ..<0.93:
-                return Weave.Texel(colour * (isSuit ? 1.04 : 0.97))
+                // The outer edge of lapels and straps is stitched.
+                let isEdge = isSuit && v > 0.885
+                return Weave.Texel(colour * (isEdge ? 0.72 : isSuit ? 1.08 : 0.97))
             default: return trim(clothes, u, v)
             }
         }
@@ -69,7 +71,7 @@ enum ClothesTexture {
     ) -> Weave.Texel {
         let hasPlacket = clothes.style == .shirt && !isBack
         let isVertical = clothes.style == .shirt || clothes.style == .blouse
-        var texel = Weave.Texel(base(clothes, (isVertical ? p.x : p.y) / 9))
+        var texel = Weave.Texel(base(clothes, (isVertical ? p.x : p.y) / 11))
         // Where front and back are sewn together.
         if abs(p.z + 12) < 1.6, clothes.style != .dress { texel.colour *= 0.9 }
         if hasPlacket {
@@ -84,6 +86,6 @@ enum ClothesTexture {
     private static func base(_ clothes: Look.Clothes, _ x: Float) -> SIMD3<Float> {
         guard clothes.pattern == .stripes else { return clothes.colour.linear }
         let t = abs(x * 0.5 - (x * 0.5).rounded()) * 2
-        return blend(clothes.colour.linear, clothes.second.linear, ramp(t, 0.55, 0.7))
+        return blend(clothes.colour.linear, clothes.second.linear, ramp(t, 0.42, 0.68))
     }
 }

@@ -93,9 +93,11 @@ struct Garment {
     /// Adds a strip around the neck.
     ///
     /// - Parameters:
-    ///   - angles: from the person's right to the left, behind or in front.
-    ///   - profile: places of one column of the strip: angle, way down, off the skin; the sheet's
-    ///     outside lies on the left as the profile goes on.
+    ///   - angles: of its columns.
+    ///   - isClosed: whether the last angle is the first one again.
+    ///   - patch: of the atlas.
+    ///   - profile: places of one column: angle, way down, off the skin; the outside lies on the
+    ///     left as the profile goes on.
     mutating func addStrip(
         _ angles: [Double], isClosed: Bool, patch: WornMesh.Patch,
         _ profile: (Double) -> [(angle: Double, down: Double, off: Float)]

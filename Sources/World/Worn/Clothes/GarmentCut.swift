@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a garment is cut: its neck opening on the chart, and how far off the skin it lies.
-struct GarmentCut {
+package struct GarmentCut {
     /// Millimetres down the chart, in front, at the sides and behind.
     var front, side, back: Double
     /// Half the angle that a V takes up in front; 0 for a round neck.
@@ -11,7 +11,7 @@ struct GarmentCut {
     /// How deep folds are, millimetres.
     var folds: Float = 1.2
 
-    init(_ style: ClothesStyle) {
+    package init(_ style: ClothesStyle) {
         switch style {
         case .crewneck: (front, side, back, off) = (232, 226, 219, 5)
         case .shirt: (front, side, back, off) = (226, 225, 218, 5)
@@ -30,10 +30,12 @@ struct GarmentCut {
     }
 
     /// Where the opening's edge lies on the chart.
-    func edge(_ angle: Double) -> Double {
+    package func edge(_ angle: Double) -> Double {
         let c = cos(angle)
         guard c > 0 else { return side + (back - side) * -c }
         guard vee > 0 else { return side + (front - side) * c * c }
-        return side + (front - side) * max(0, 1 - abs(angle) / vee)
+        // The power keeps the V straight although the bust widens below.
+        let across = min(1, abs(sin(angle)) / sin(vee))
+        return abs(angle) < vee ? side + (front - side) * (1 - pow(across, 0.65)) : side
     }
 }

@@ -1,12 +1,15 @@
 import Foundation
 
 /// Ear-rings through both lobes: stud, hoop or drop. Made for the head at rest.
-enum EarRings {
+package enum EarRings {
     /// Both ear-rings, or nil when none are worn.
     ///
     /// - Parameters:
+    ///   - rings: their kind and colour.
+    ///   - wearer: the head.
     ///   - skull: how the head will be moved; what hangs then hangs straight down.
-    static func surface(
+    /// - Returns: a surface for the head at rest.
+    package static func surface(
         _ rings: Look.EarRings, _ wearer: WearersHead, skull: RigidMotion
     ) -> Surface? {
         guard rings.style != .none else { return nil }

@@ -4,7 +4,7 @@ extension Glasses {
     private typealias Patch = WornMesh.Patch
 
     /// Rims, bridge, nose pads, hinges and temples.
-    func frame(_ colour: NamedColour) -> Surface {
+    package func frame(_ colour: NamedColour) -> Surface {
         var mesh = WornMesh()
         let section = shape.rim * size
         let round: Float = shape.isWire ? 1 : 0.62
@@ -27,10 +27,10 @@ extension Glasses {
     }
 
     /// The lenses, one sheet each.
-    func lenses(_ style: GlassesStyle, _ colour: NamedColour) -> Surface {
+    package func lenses(_ style: GlassesStyle, _ colour: NamedColour) -> Surface {
         var mesh = WornMesh()
         for (side, u) in [(Float(1), Float(0.25)), (-1, 0.75)] {
-            let scales: [Float] = [0.02, 0.4, 0.75, 1]
+            let scales: [Float] = [0.002, 0.4, 0.75, 1]
             let rows = scales.map { scale in
                 (0...Self.count).map { i in
                     let turn = Float(i % Self.count) / Float(Self.count)

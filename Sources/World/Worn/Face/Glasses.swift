@@ -1,7 +1,7 @@
 import Foundation
 
 /// Glasses fitted to a head at rest: where the lenses stand and how the temples run.
-struct Glasses {
+package struct Glasses {
     static let count = 44
     let shape: GlassesShape
     let wearer: WearersHead
@@ -19,7 +19,7 @@ struct Glasses {
     private static let lean: Float = 0.09
     private static let wrap: Float = 300
 
-    init(_ style: GlassesStyle, _ wearer: WearersHead) {
+    package init(_ style: GlassesStyle, _ wearer: WearersHead) {
         self.wearer = wearer
         shape = GlassesShape(style)
         let apart = 0.5 * (wearer.eyes[0].x - wearer.eyes[1].x)
@@ -38,7 +38,7 @@ struct Glasses {
     }
 
     /// A point of the front; x of either sign.
-    func place(_ x: Float, _ y: Float) -> SIMD3<Float> { SIMD3(x, y, front - sag(x, y)) }
+    package func place(_ x: Float, _ y: Float) -> SIMD3<Float> { SIMD3(x, y, front - sag(x, y)) }
 
     /// The rim's middle line around the left (1) or the right lens (-1), scaled about its middle.
     func rim(_ side: Float, scale: Float = 1) -> [SIMD3<Float>] {
@@ -48,15 +48,17 @@ struct Glasses {
         }
     }
 
-    /// 13 mm before the corneas, or as far as brows, nose and cheeks ask for.
+    /// 12.6 mm before the corneas, or as far as brows, nose and cheeks ask for.
     private func depthWanted() -> Float {
         var wanted: Float = 0
         for cornea in wearer.corneas {
-            wanted = max(wanted, cornea.z + 13 + sag(cornea.x, cornea.y))
+            wanted = max(wanted, cornea.z + 12.6 + sag(cornea.x, cornea.y))
         }
         let reach = shape.half * size + SIMD2(4, 4)
         let outline = (0..<Self.count).map { shape.outline(Float($0) / Float(Self.count)) * size }
-        for (i, p) in wearer.points.enumerated() where p.z > 45 && wearer.head.kinds[i] == .skin {
+        let least = wearer.eyes[0].z - 20
+        for (i, p) in wearer.points.enumerated()
+        where p.z > least && wearer.head.kinds[i] == .skin {
             let d = SIMD2(abs(p.x) - middle.x, p.y - middle.y)
             guard abs(d.x) < reach.x, abs(d.y) < reach.y + shape.wing else { continue }
             let room: Float = Self.holds(outline, d / 1.1) ? 1.3 + shape.rim.y : -100

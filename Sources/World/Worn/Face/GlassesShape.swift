@@ -23,8 +23,8 @@ struct GlassesShape {
         case .square:
             (half, power, rim) = (SIMD2(26, 18.5), 4.2, SIMD2(1.9, 1.9))
         case .catEye:
-            (half, power, rim) = (SIMD2(25.5, 18), 2.5, SIMD2(1.8, 1.8))
-            (wing, drop) = (7.5, 3)
+            (half, power, rim) = (SIMD2(25, 16.5), 2.6, SIMD2(1.8, 1.8))
+            (wing, drop) = (9, 2)
         case .aviator:
             (half, power, rim) = (SIMD2(27.5, 22.5), 2.6, SIMD2(0.8, 0.8))
             (drop, isWire, bridge) = (9, true, 0.55)
@@ -43,7 +43,8 @@ struct GlassesShape {
         var p = SIMD2(half.x * bent(c), half.y * bent(s))
         let across = p.x / half.x
         let up = p.y / half.y
-        p.y += wing * ramp(across, 0, 1) * ramp(up, -0.3, 1)
+        let corner = ramp(across, 0.05, 0.95) * ramp(up, -0.25, 0.75)
+        p += wing * corner * SIMD2(0.25, 1)
         // Towards the nose and the cheek the lens narrows.
         p.x += drop * ramp(-across, -0.6, 1) * ramp(-up, -0.4, 1)
         return p

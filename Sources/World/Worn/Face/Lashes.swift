@@ -3,7 +3,7 @@ import Foundation
 /// The eyelashes: strips along the rims of the lids, whose texture cuts single lashes out.
 ///
 /// They belong to the region of the eyes, as the dark fringe around an eye does to whoever looks.
-enum Lashes {
+package enum Lashes {
     private static let across = 20
     private static let along = 4
 
@@ -12,8 +12,10 @@ enum Lashes {
     /// - Parameters:
     ///   - person: whose lashes' length, density and colour count; mascara comes with eye-liner.
     ///   - posed: the head as it is in the picture.
+    ///   - head: whose topology that is.
+    ///   - eyeLiner: 0 (none) ... 1: darkens and thickens them.
     /// - Returns: four strips, left and right eye by halves of u, upper and lower lid by v.
-    static func surface(
+    package static func surface(
         for person: Person, on posed: PosedHead, head: BuiltInHead, eyeLiner: Float = 0
     ) -> Surface {
         var mesh = WornMesh()

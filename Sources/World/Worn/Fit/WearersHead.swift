@@ -1,29 +1,29 @@
 import Foundation
 
 /// What a tailor takes of a head at rest: skin, eyes and ears, in millimetres of the world's axes.
-struct WearersHead {
+package struct WearersHead {
     /// `[V]`.
     let points: [SIMD3<Float>]
     /// `[V]`, unit length.
     let normals: [SIMD3<Float>]
     let head: BuiltInHead
     /// Left, right: the tip of the cornea, and the ball's centre.
-    let corneas: [SIMD3<Float>]
-    let eyes: [SIMD3<Float>]
+    package let corneas: [SIMD3<Float>]
+    package let eyes: [SIMD3<Float>]
     /// Left, right.
-    let ears: [Ear]
+    package let ears: [Ear]
     /// The middle of the skull, from which hats are measured.
     let middle: SIMD3<Float>
 
     /// One ear.
-    struct Ear {
-        /// The highest point, and the lowest of the lobe.
-        var top, bottom: SIMD3<Float>
+    package struct Ear {
+        /// The highest point, the lowest one of the lobe, and the one that stands off most.
+        package var top, bottom, widest: SIMD3<Float>
         /// The lobe's outer face, and its normal.
-        var lobe, lobeNormal: SIMD3<Float>
+        package var lobe, lobeNormal: SIMD3<Float>
     }
 
-    init(_ rest: PosedHead, _ head: BuiltInHead) {
+    package init(_ rest: PosedHead, _ head: BuiltInHead) {
         self.head = head
         points = rest.positions.map { $0 * 1e3 }
         normals = rest.normals
@@ -50,7 +50,9 @@ struct WearersHead {
         let own = p.indices.filter { kinds[$0] == .ear && p[$0].x * side > 0 }
         var top = SIMD3<Float>(0, -.infinity, 0)
         var bottom = SIMD3<Float>(0, .infinity, 0)
+        var widest = SIMD3<Float>.zero
         for i in own {
+            if abs(p[i].x) > abs(widest.x) { widest = p[i] }
             if p[i].y > top.y { top = p[i] }
             if p[i].y < bottom.y { bottom = p[i] }
         }
@@ -62,6 +64,7 @@ struct WearersHead {
             let distance = Vector.dot(d, d)
             if distance < nearest { (face, nearest) = (i, distance) }
         }
-        return Ear(top: top, bottom: bottom, lobe: p[face], lobeNormal: normals[face])
+        return Ear(
+            top: top, bottom: bottom, widest: widest, lobe: p[face], lobeNormal: normals[face])
     }
 }

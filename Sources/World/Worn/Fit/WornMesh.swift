@@ -39,17 +39,18 @@ struct WornMesh {
     ///   - rows: equally many points each; a closed sheet repeats the first point at the end.
     ///   - isClosed: whether the last column is the first one again and shares its normals.
     ///   - isFlipped: turns the outside to the other side.
+    ///   - sharing: the column of the same row whose normal a vertex shares.
     ///   - coordinates: of row and column.
     mutating func sheet(
         _ rows: [[SIMD3<Float>]], isClosed: Bool = false, isFlipped: Bool = false,
-        coordinates: (Int, Int) -> SIMD2<Float>
+        sharing: (Int, Int) -> Int? = { _, _ in nil }, coordinates: (Int, Int) -> SIMD2<Float>
     ) {
         let first = positions.count
         let n = rows[0].count
         for (r, row) in rows.enumerated() {
             for (c, p) in row.enumerated() {
-                let closes = isClosed && c == n - 1
-                _ = add(p, coordinates(r, c), twin: closes ? first + r * n : nil)
+                let other = isClosed && c == n - 1 ? 0 : sharing(r, c)
+                _ = add(p, coordinates(r, c), twin: other.map { first + r * n + $0 })
             }
         }
         for r in 0..<rows.count - 1 {
@@ -68,7 +69,10 @@ struct WornMesh {
     ///   - path: its middle line.
     ///   - radii: of each point of the path: across `up`, and along it.
     ///   - up: roughly square to the path.
+    ///   - sides: of its section.
     ///   - isClosed: joins the end to the start; open tubes get flat ends.
+    ///   - squareness: of the section: 1 is round, less is squarer.
+    ///   - patch: of the texture: u along the tube, v around it.
     mutating func tube(
         _ path: [SIMD3<Float>], radii: [SIMD2<Float>], up: SIMD3<Float>, sides: Int,
         isClosed: Bool = false, squareness: Float = 1, patch: Patch

@@ -54,7 +54,9 @@ extension Hat {
             // Longest in the middle; its corners run into the rim. Curved down at the sides.
             let length = 64 * powf(max(0, 1 - Float(t * t)), 0.62)
             let forth = length * out
-            let bow = 0.0042 * from.x * from.x * out + 0.14 * forth + 0.0012 * forth * forth
+            let bow =
+                0.0042 * from.x * from.x * out * min(1, length / 40) + 0.14 * forth + 0.0012 * forth
+                * forth
             let thin = lower * min(1, length / 20)
             return SIMD3(from.x * (1 + 0.04 * out), from.y + 3.5 - bow - thin, from.z - 1.5 + forth)
         }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// A hat fitted to a head at rest; moves rigidly with the skull.
-struct Hat {
-    let surface: Surface
-    let shell: HatShell
+package struct Hat {
+    package let surface: Surface
+    package let shell: HatShell
 
     /// Nil when no hat is worn.
-    init?(_ hat: Look.Hat, _ person: Person, _ wearer: WearersHead) {
+    package init?(_ hat: Look.Hat, _ person: Person, _ wearer: WearersHead) {
         let room = Self.room(person)
         switch hat.style {
         case .none: return nil
@@ -23,7 +23,7 @@ struct Hat {
     }
 
     /// Whether a point (metres, head at rest) lies where the hat covers it: hair there is dropped.
-    func covers(_ point: SIMD3<Float>) -> Bool { shell.covers(point) }
+    package func covers(_ point: SIMD3<Float>) -> Bool { shell.covers(point) }
 
     /// What hair takes up under a hat, millimetres.
     static func room(_ person: Person) -> Float {

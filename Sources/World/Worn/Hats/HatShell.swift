@@ -1,7 +1,7 @@
 import Foundation
 
 /// The cap volume of a hat: a dome over the skull from a rim to the crown, on the chart.
-struct HatShell {
+package struct HatShell {
     static let columns = 56
     static let rows = 16
     /// How far down the chart the rim lies, by angle.
@@ -9,14 +9,21 @@ struct HatShell {
     /// `[rows][columns]` from the crown to the rim, millimetres; the first column is behind.
     let dome: [[SIMD3<Float>]]
     let middle: SIMD3<Float>
+    /// Whether it hides all hair, wherever it hangs.
+    let coversAll: Bool
 
     /// - Parameters:
+    ///   - wearer: the head.
+    ///   - rim: how far down the chart the rim lies, by angle.
     ///   - clearance: millimetres off the skin, of angle and of the share of the way to the rim.
     ///   - rise: how much the crown is pulled up, millimetres, by that share.
+    ///   - coversAll: whether it hides all hair.
     init(
         _ wearer: WearersHead, rim: @escaping @Sendable (Double) -> Double,
-        clearance: (Double, Double) -> Float, rise: (Double) -> Float = { _ in 0 }
+        clearance: (Double, Double) -> Float, rise: (Double) -> Float = { _ in 0 },
+        coversAll: Bool = false
     ) {
+        self.coversAll = coversAll
         self.rim = rim
         let centre = wearer.middle
         middle = centre
@@ -44,10 +51,12 @@ struct HatShell {
 
     /// Whether a point of the world (metres, head at rest) lies where the hat's cap covers it,
     /// on its skin or under or above its cloth.
-    func covers(_ point: SIMD3<Float>) -> Bool { share(of: point * 1e3) < 1 }
+    package func covers(_ point: SIMD3<Float>) -> Bool {
+        coversAll || share(of: point * 1e3) < 1
+    }
 
     /// Presses a covered point (metres, head at rest) under the cloth; leaves others alone.
-    func pressed(_ point: SIMD3<Float>) -> SIMD3<Float> {
+    package func pressed(_ point: SIMD3<Float>) -> SIMD3<Float> {
         let p = point * 1e3
         let t = share(of: p)
         guard t < 1 else { return point }
