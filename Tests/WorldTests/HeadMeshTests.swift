@@ -1,6 +1,6 @@
 import Testing
 
-@testable import World
+import World
 
 /// The built-in head: whole, symmetric, and in FLAME's format.
 @Suite struct HeadMeshTests {

@@ -1,7 +1,7 @@
 import Images
 import Testing
 
-@testable import World
+import World
 
 /// Whole portraits: their maps, marks and words agree with each other.
 @Suite struct StudioTests {

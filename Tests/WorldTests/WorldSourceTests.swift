@@ -1,7 +1,7 @@
 import Checkpoints
 import Testing
 
-@testable import World
+import World
 
 /// The world as a data set.
 @Suite struct WorldSourceTests {

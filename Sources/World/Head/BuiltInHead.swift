@@ -17,18 +17,18 @@ public struct BuiltInHead: Sendable {
     package let places: [ChartPoint]
     package let kinds: [HeadMesh.Kind]
     /// The first vertex at the same place, whose normal is shared, `[V]`.
-    let twin: [Int]
+    package let twin: [Int]
     /// `[F]`, counter-clockwise from outside.
     public let triangles: [SIMD3<UInt32>]
     /// `[V]` of the average face at rest.
     public let template: [SIMD3<Float>]
 
-    let sculpture: HeadSculpture
-    let shape: PrincipalComponents
+    package let sculpture: HeadSculpture
+    package let shape: PrincipalComponents
     let expression: PrincipalComponents
     private let actionFields: [[Float]]
     let closedLids: [[SIMD3<Double>]]
-    let mesh: HeadMesh
+    package let mesh: HeadMesh
     /// Where the 68 landmarks are.
     public let landmarks: FaceLandmarks
     /// The vertices from hairline to chin, ear to ear: what detectors frame.
@@ -68,7 +68,7 @@ public struct BuiltInHead: Sendable {
     static let origin = SIMD3<Float>(0, 10, 60)
 
     /// From the sculpture's millimetres to the world's metres.
-    static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + origin) * 1e-3 }
+    package static func metres(_ p: SIMD3<Float>) -> SIMD3<Float> { (p + origin) * 1e-3 }
 
     /// What the sculptor makes of random faces, as deviations from the average one.
     private static func learnShape(
@@ -138,7 +138,7 @@ public struct BuiltInHead: Sendable {
     }
 
     /// Shape coefficients of a face, in standard deviations.
-    func shapeCoefficients(_ face: FaceSettings) -> [Float] {
+    package func shapeCoefficients(_ face: FaceSettings) -> [Float] {
         shape.coefficients(of: Self.flat(sculpture.vertices(face), minus: template))
     }
 

@@ -1,5 +1,5 @@
 /// A face in facial parameters: what the shape basis is learnt from and people are made with.
-struct FaceSettings: Equatable, Sendable {
+package struct FaceSettings: Equatable, Sendable {
     var parameters = FacialParameters()
     var asymmetry = FacialAsymmetry(
         eyeHeight: 0, browHeight: 0, mouthTilt: 0, noseBend: 0, jawShift: 0, earHeight: 0)
@@ -8,10 +8,10 @@ struct FaceSettings: Equatable, Sendable {
     /// Years; below about 16 the face is still growing.
     var age: Float = 30
 
-    init() {}
+    package init() {}
 
     /// The face of a person.
-    init(_ person: Person) {
+    package init(_ person: Person) {
         parameters = person.facial
         asymmetry = person.asymmetry
         weight = person.weight

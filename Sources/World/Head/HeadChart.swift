@@ -14,7 +14,7 @@ package struct ChartPoint: Equatable, Sendable {
     package var down: Double
 }
 
-enum HeadChart {
+package enum HeadChart {
     /// Millimetres.
     static let radius = 80.0
     /// The crown lies a quarter circle above the ring.
@@ -53,7 +53,7 @@ enum HeadChart {
     }
 
     /// Texture coordinates in 0...1 by 0...``skinRows``: the face gets most of the texels.
-    static func texture(_ c: ChartPoint) -> SIMD2<Float> {
+    package static func texture(_ c: ChartPoint) -> SIMD2<Float> {
         SIMD2(Float(across.value(c.angle)), Float(along.value(c.down)))
     }
 
@@ -61,7 +61,7 @@ enum HeadChart {
     static let skinRows = 0.88
 
     /// The place that a texture coordinate shows; the inverse of ``texture(_:)``.
-    static func place(texture: SIMD2<Double>) -> ChartPoint {
+    package static func place(texture: SIMD2<Double>) -> ChartPoint {
         ChartPoint(angle: across.inverse(texture.x), down: along.inverse(texture.y))
     }
 

@@ -30,9 +30,9 @@ package struct HeadMesh {
     private(set) var follow: [Double] = []
     /// The first vertex at the same place, whose normal is shared.
     private(set) var twin: [Int] = []
-    private(set) var triangles: [SIMD3<Int32>] = []
+    package private(set) var triangles: [SIMD3<Int32>] = []
     private(set) var pieces: [Piece] = []
-    private(set) var topology: HeadTopology
+    package private(set) var topology: HeadTopology
 
     init() {
         topology = HeadTopology()

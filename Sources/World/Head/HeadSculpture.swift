@@ -1,7 +1,7 @@
 import Foundation
 
 /// The non-linear sculptor: moves the average head's vertices to those of a given face.
-struct HeadSculpture {
+package struct HeadSculpture {
     let mesh: HeadMesh
     /// `[parameter][V]`, millimetres for one standard deviation.
     private let fields: [[SIMD3<Float>]]
@@ -35,7 +35,7 @@ struct HeadSculpture {
     }
 
     /// The vertices of a face, millimetres.
-    func vertices(_ face: FaceSettings) -> [SIMD3<Float>] {
+    package func vertices(_ face: FaceSettings) -> [SIMD3<Float>] {
         var result = mesh.positions.map { SIMD3<Float>($0) }
         func add(_ field: [SIMD3<Float>], _ amount: Float) {
             guard amount != 0 else { return }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// FLAME's five joints for the built-in head: where they are and what they carry.
-enum HeadSkinning {
+package enum HeadSkinning {
     static let parents = [-1, 0, 1, 1, 1]
     /// The joints' places in `lbs_weights`.
     static let global = 0, neck = 1, jaw = 2, leftEye = 3, rightEye = 4
 
     /// Weights `[V][5]` that sum to 1 for each vertex.
-    static func weights(_ mesh: HeadMesh) -> [[Double]] {
+    package static func weights(_ mesh: HeadMesh) -> [[Double]] {
         mesh.positions.indices.map { i in
             let place = mesh.places[i]
             switch mesh.kinds[i] {
@@ -48,7 +48,7 @@ enum HeadSkinning {
     }
 
     /// Rows of the joint regressor `[5][V]`, each of which sums to 1.
-    static func regressor(_ mesh: HeadMesh) -> [[Double]] {
+    package static func regressor(_ mesh: HeadMesh) -> [[Double]] {
         let all = mesh.positions.indices
         func row(_ holds: (Int) -> Bool) -> [Double] {
             let members = all.map(holds)

@@ -6,15 +6,15 @@ import Foundation
 /// fine in the face and coarse behind; Delaunay's triangulation in the chart's conformal plane joins
 /// them. Both halves are mirror images. At the back of the head the texture is cut, so the points of
 /// that line exist twice.
-struct HeadTopology {
+package struct HeadTopology {
     /// `[V]`.
     var places: [ChartPoint] = []
     /// Corners, counter-clockwise from outside.
-    var triangles: [SIMD3<Int32>] = []
+    package var triangles: [SIMD3<Int32>] = []
     /// Rims of the lids, from the inner corner over the top; left eye, right eye.
-    var lidRims: [[Int]] = []
+    package var lidRims: [[Int]] = []
     /// Rim of the lips, from the left corner over the upper lip.
-    var lipRim: [Int] = []
+    package var lipRim: [Int] = []
     /// For each vertex the first one at the same place: the twins of the cut share normals.
     var twin: [Int] = []
 

@@ -3,11 +3,11 @@ import Foundation
 /// Principal components of a few long vectors, by the eigenvectors of their inner products.
 ///
 /// One thread and a fixed order of sums, so that every run gives the same bits.
-struct PrincipalComponents {
+package struct PrincipalComponents {
     /// `[K][N]`, unit length, each at right angles to the others, largest spread first.
-    let directions: [[Float]]
+    package let directions: [[Float]]
     /// Standard deviation of the samples along each direction.
-    let deviations: [Float]
+    package let deviations: [Float]
 
     /// - Parameters:
     ///   - samples: deviations from the mean (or from a template), `[S][N]`.

@@ -2,33 +2,35 @@ import Faces
 import Torch
 
 /// Poses the built-in head with FLAME's skinning. One for each thread: tensors are not shared.
-final class HeadPoser {
+package final class HeadPoser {
     let head: BuiltInHead
     private let flame: FLAME
 
-    init(_ head: BuiltInHead = .shared) throws {
+    package init(_ head: BuiltInHead = .shared) throws {
         self.head = head
         flame = try head.flame()
     }
 
     /// FLAME's parameters; angles in radians, axis-angle.
-    struct Pose: Equatable, Sendable {
+    package struct Pose: Equatable, Sendable {
         var shape: [Float] = []
         var expression: [Float] = []
-        var neck = SIMD3<Float>.zero
-        var jaw = SIMD3<Float>.zero
+        package var neck = SIMD3<Float>.zero
+        package var jaw = SIMD3<Float>.zero
         /// Left eye, right eye.
         var eyes = (SIMD3<Float>.zero, SIMD3<Float>.zero)
         /// How far the left and the right lid are closed, 0...1.
-        var eyelids = SIMD2<Float>.zero
+        package var eyelids = SIMD2<Float>.zero
 
-        static func == (a: Pose, b: Pose) -> Bool {
+        package init(shape: [Float] = []) { self.shape = shape }
+
+        package static func == (a: Pose, b: Pose) -> Bool {
             a.shape == b.shape && a.expression == b.expression && a.neck == b.neck
                 && a.jaw == b.jaw && a.eyes == b.eyes && a.eyelids == b.eyelids
         }
     }
 
-    func posed(_ pose: Pose) throws -> PosedHead {
+    package func posed(_ pose: Pose) throws -> PosedHead {
         func row(_ values: [Float]) throws -> Tensor {
             try Tensor(values, shape: [1, values.count])
         }

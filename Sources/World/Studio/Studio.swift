@@ -118,7 +118,7 @@ public final class Studio {
 public struct PosedScene: Sendable {
     public let surfaces: [Surface]
     let pose: HeadPoser.Pose
-    let head: PosedHead
+    package let head: PosedHead
 }
 
 /// A picture with everything known about it.

@@ -85,8 +85,8 @@ extension Portrait {
 }
 
 /// IEEE half precision, to nearest even; written out, since `Float16` is missing on some Macs.
-enum HalfBits {
-    static func of(_ value: Float) -> UInt16 {
+package enum HalfBits {
+    package static func of(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: (bits >> 16) & 0x8000)
         let magnitude = bits & 0x7FFF_FFFF
