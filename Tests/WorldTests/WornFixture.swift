@@ -6,11 +6,18 @@ struct WornFixture {
     let rest: PosedHead
     let head = BuiltInHead.shared
     let wearer: WearersHead
+    /// The skin's points in front, which glasses might cut.
+    let face: [SIMD3<Float>]
 
     init(_ index: Int) {
         person = Person(seed: 7, index: index)
         rest = PosedHead(atRest: person)
         wearer = WearersHead(rest, head)
+        let least = wearer.eyes[0].z * 1e-3 - 0.02
+        let (kinds, points) = (head.kinds, rest.positions)
+        face = points.indices.filter { kinds[$0] == .skin && points[$0].z > least }.map {
+            points[$0]
+        }
     }
 
     /// The person's look with something of every kind; kinds go round with the numbers.
@@ -79,13 +86,7 @@ struct WornFixture {
             let (low, high) = (
                 pointwiseMin(a, pointwiseMin(b, c)), pointwiseMax(a, pointwiseMax(b, c))
             )
-            for i in rest.positions.indices where head.kinds[i] == .skin {
-                let p = rest.positions[i]
-                guard p.z > wearer.eyes[0].z * 1e-3 - 0.02, p.x >= low.x, p.x <= high.x,
-                    p.y >= low.y, p.y <= high.y
-                else {
-                    continue
-                }
+            for p in face where p.x >= low.x && p.x <= high.x && p.y >= low.y && p.y <= high.y {
                 deepest = max(deepest, (p.z - high.z) * 1e3)
             }
         }
