@@ -1,5 +1,6 @@
 // Casting batches of rays in the widest packets that the machine has.
 
+#include <math.h>
 #include <string.h>
 
 #include "Internal.h"
@@ -43,6 +44,16 @@
             memcpy((ray).id, (rays)->key + (start), bytes);                                        \
     } while (0)
 
+/// -1 for a ray that may be cast, else 0. Builds of Embree with assertions, Debian's among them, end
+/// the program on rays that are not finite, and a broken normal can make one.
+static int is_finite(const crays_rays *rays, size_t i) {
+    const float limit = 1e18f; // Embree's own
+    return -(fabsf(rays->origin_x[i]) < limit && fabsf(rays->origin_y[i]) < limit
+             && fabsf(rays->origin_z[i]) < limit && fabsf(rays->direction_x[i]) < limit
+             && fabsf(rays->direction_y[i]) < limit && fabsf(rays->direction_z[i]) < limit
+             && rays->near_distance[i] <= rays->far_distance[i]);
+}
+
 /// Both casts for packets of N rays.
 #define DEFINE_PACKETS(N)                                                                          \
     static void intersect##N(                                                                      \
@@ -58,7 +69,7 @@
             memset(packet.hit.geomID, 0xFF, sizeof packet.hit.geomID);                             \
             memset(packet.hit.instID, 0xFF, sizeof packet.hit.instID);                             \
             for (size_t i = 0; i < N; i++)                                                         \
-                valid[i] = i < n ? -1 : 0;                                                         \
+                valid[i] = i < n ? is_finite(rays, start + i) : 0;                                 \
             LOAD(packet.ray, rays, start, n);                                                      \
             CAST(rtcIntersect##N, valid, scene->handle, &settings, &packet);                       \
             memcpy(hits->mesh + start, packet.hit.geomID, n * sizeof(uint32_t));                   \
@@ -79,12 +90,12 @@
             memset(&packet, 0, sizeof packet);                                                     \
             memset(packet.mask, 0xFF, sizeof packet.mask);                                         \
             for (size_t i = 0; i < N; i++)                                                         \
-                valid[i] = i < n ? -1 : 0;                                                         \
+                valid[i] = i < n ? is_finite(rays, start + i) : 0;                                 \
             LOAD(packet, rays, start, n);                                                          \
             CAST(rtcOccluded##N, valid, scene->handle, &settings, &packet);                        \
             /* Embree marks a hit by a far distance of minus infinity. */                          \
             for (size_t i = 0; i < n; i++)                                                         \
-                result[start + i] = packet.tfar[i] < 0;                                            \
+                result[start + i] = valid[i] && packet.tfar[i] < 0;                                \
         }                                                                                          \
     }
 
@@ -116,7 +127,8 @@ static void intersect1(
         struct RTCRayHit packet;
         memset(&packet.hit, 0xFF, sizeof packet.hit);
         packet.ray = one_ray(rays, i);
-        CAST_ONE(rtcIntersect1, scene->handle, &settings, &packet);
+        if (is_finite(rays, i))
+            CAST_ONE(rtcIntersect1, scene->handle, &settings, &packet);
         hits->mesh[i] = packet.hit.geomID;
         hits->triangle[i] = packet.hit.primID;
         hits->u[i] = packet.hit.u;
@@ -131,7 +143,10 @@ static void occluded1(
     OCCLUDED_SETTINGS(settings, coherent);
     for (size_t i = 0; i < count; i++) {
         struct RTCRay ray = one_ray(rays, i);
-        CAST_ONE(rtcOccluded1, scene->handle, &settings, &ray);
+        if (is_finite(rays, i))
+            CAST_ONE(rtcOccluded1, scene->handle, &settings, &ray);
+        else
+            ray.tfar = 0;
         result[i] = ray.tfar < 0;
     }
 }

@@ -17,7 +17,7 @@ import World
     }
 
     /// theta = pi/2 + 0.4, v = pi/2 - 0.2: origin = 2.7 (sin(phi) cos(pi - theta), cos(phi),
-    /// sin(phi) sin(pi - theta)) with phi = arccos(1 - 2 v / pi), worked out by hand in Python.
+    /// sin(phi) sin(pi - theta)) with phi = arccos(1 - 2 v / pi), evaluated in Python.
     @Test func followsEG3DsSamplerAwayFromTheFront() throws {
         let camera = try Camera.lookAt(yaw: 0.4, pitch: -0.2)
         let expected = SIMD3<Float>(1.042_872_13, 0.343_774_68, 2.466_624_55)

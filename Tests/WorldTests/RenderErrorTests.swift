@@ -53,6 +53,17 @@ import World
         ball.material.albedo = [.nan, 1e30, -1]
         ball.normals[20] = [.nan, .nan, .nan]
         ball.positions[40] = [.nan, 0, .infinity]
+        ball.coordinates[60] = [.nan, .infinity]
+        let nan = Float.nan
+        ball.material.texture = Texture(
+            width: 2, height: 2, albedo: .init(repeating: [nan, nan, 0.5, 1], count: 4),
+            surface: [[nan, 0.5, nan], [0.5, nan, 1], [1, 1, 1], [0, 0, 0]],
+            region: [1, 1, 1, 1])
+        for model in [Material.Model.glossy, .hair, .cloth, .skin] {
+            ball.material.model = model
+            #expect(words([ball], LightRig.presets[0]) == "rendered")
+        }
+        ball.material.texture = nil
         #expect(words([ball]) == "rendered")
     }
 }

@@ -76,7 +76,8 @@ void crays_scene_close(crays_scene *scene);
 // --- Rays ----------------------------------------------------------------------------------------
 
 /// Rays as one array for each number. Directions need not be of unit length: distances are in
-/// multiples of them.
+/// multiples of them. A ray with a number that is not finite (but for an infinite far distance) meets
+/// nothing.
 typedef struct {
     const float *origin_x, *origin_y, *origin_z;
     const float *direction_x, *direction_y, *direction_z;

@@ -55,12 +55,14 @@ struct EnvironmentMap: Equatable, Sendable {
             EnvironmentMap.direction($0 % width, $0 / width)
         }
         let areas = (0..<EnvironmentMap.height).map(EnvironmentMap.solidAngle)
+        // Beyond this the lobe is below a five-hundredth of its height.
+        let edge = Scalar.anyPower(0.002, 1 / exponent)
         return EnvironmentMap { out in
             var sum = SIMD3<Float>()
             var weights: Float = 0
             for i in 0..<directions.count {
                 let cosine = Vector.dot(out, directions[i])
-                guard cosine > 0.05 else { continue }
+                guard cosine > edge else { continue }
                 let weight = Scalar.power(cosine, exponent) * areas[i / width]
                 sum += texels[i] * weight
                 weights += weight

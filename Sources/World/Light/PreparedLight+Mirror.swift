@@ -8,7 +8,7 @@ extension PreparedLight {
     /// - Returns: radiance.
     @inline(__always)
     func mirrored(_ d: SIMD3<Float>, roughness: Float) -> SIMD3<Float> {
-        let level = min(max(roughness * 4, 0), 2)
+        let level = 2 * Scalar.saturate(roughness * 2)
         let first = min(Int32(level), 1)
         let blend = level - Float(first)
         let x = PreparedLight.turn(-d.x, -d.z) * Float(EnvironmentMap.width) - 0.5

@@ -56,6 +56,8 @@ struct Fragment {
         var smooth = Vector.unit(na * w + nb * u + nc * v)
         let isBehind = Vector.dot(facet, view) < 0
         if isBehind { facet = -facet }
+        // Not-a-number fails every comparison: a broken normal gives way to the triangle's.
+        if !(Vector.dot(smooth, smooth) > 0.5) { smooth = facet }
         if Vector.dot(smooth, facet) < 0 { smooth = -smooth }
         self.facet = facet
         self.smooth = smooth
@@ -65,10 +67,12 @@ struct Fragment {
         let da = max(-Vector.dot(position - pa, na) * side, 0) * w
         let db = max(-Vector.dot(position - pb, nb) * side, 0) * u
         let dc = max(-Vector.dot(position - pc, nc) * side, 0) * v
-        lifted = position + (na * da + nb * db + nc * dc) * side + facet * 1e-4
+        let lift = (na * da + nb * db + nc * dc) * side
+        lifted = position + (Vector.dot(lift, lift) < 1 ? lift : .zero) + facet * 1e-4
 
         if let tangents = table.tangents {
-            tangent = Vector.unit(tangents[a] * w + tangents[b] * u + tangents[c] * v)
+            let along = Vector.unit(tangents[a] * w + tangents[b] * u + tangents[c] * v)
+            tangent = Vector.dot(along, along) > 0.5 ? along : .zero
         } else {
             tangent = .zero
         }
@@ -76,14 +80,14 @@ struct Fragment {
         self.footprint = footprint
         guard let texture = table.texture else {
             albedo = table.albedo
-            specular = table.specular
-            roughness = table.roughness
+            specular = Scalar.saturate(table.specular)
+            roughness = max(Scalar.saturate(table.roughness), 0.02)
             return
         }
         let texel = texture.sample(coordinate)
         albedo = SIMD3(texel.albedo.x, texel.albedo.y, texel.albedo.z)
-        specular = texel.surface.x
-        roughness = texel.surface.y
+        specular = Scalar.saturate(texel.surface.x)
+        roughness = max(Scalar.saturate(texel.surface.y), 0.02)
         if texel.slope.x != 0 || texel.slope.y != 0 {
             bump(
                 texel.slope, texture, edges: (pb - pa, pc - pa), steps: (cb - ca, cc - ca),
@@ -112,6 +116,6 @@ struct Fragment {
         let fade = min(1, 1.5 * texel / max(footprint, 1e-7))
         normal = Vector.unit(smooth - gradient * (1e-3 * side * fade))
         // A bump must not turn away from the viewer.
-        if Vector.dot(normal, view) < 0.02 { normal = smooth }
+        if !(Vector.dot(normal, view) >= 0.02) { normal = smooth }
     }
 }

@@ -10,7 +10,7 @@ extension PreparedLight {
         // Two shifted strands: towards the root and towards the tip.
         let first = Vector.unit(tangent + f.normal * 0.10)
         let second = Vector.unit(tangent - f.normal * 0.16)
-        let sharp = 10 / max(f.roughness * f.roughness, 0.02)
+        let sharp = 10 / (f.roughness * f.roughness + 0.02)
         let broad = sharp * 0.3
         for i in 0..<lampCount {
             let beam = beam(self.lamps[i], at: f.position)
