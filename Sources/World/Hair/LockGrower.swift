@@ -79,8 +79,11 @@ struct LockGrower {
         for i in 1...steps {
             let arc = Float(i) * delta
             p = step(p, &d, arc: arc, delta: delta, g)
+            if p.y < g.cut, let last = path.last, last.y > g.cut {
+                path.append(last + (p - last) * ((last.y - g.cut) / (last.y - p.y)))
+                break
+            }
             path.append(p)
-            if p.y < g.cut { break }
             if case .toward(let tie) = g.comb, g.reach > 0,
                 HairVector.length(tie - p) < g.reach
             {
@@ -111,6 +114,7 @@ struct LockGrower {
         let pressed = g.held > 0 ? 1 - 0.5 * ramp(moved.y, 70, 116) : 1
         let height = (g.height * (1 - expf(-arc / g.rise)) + curl * 0.6) * pressed + 0.8
         if g.clear > 0 { keepClear(of: g.clear, g.comb, &c) }
+        if case .toward = g.comb { c.down = min(c.down, Self.aboveEar(abs(c.angle))) }
         let level =
             envelope.reach(c.angle, c.down, ears: ears) + height / HeadEnvelope.unit
         var q: SIMD3<Float>
@@ -132,6 +136,11 @@ struct LockGrower {
         var side = c.angle
         if case .fall(_, let chosen, _) = comb { side = chosen }
         c.angle = side < 0 ? -least : least
+    }
+
+    /// How far down tied hair may run at an angle: around the ear, not over it.
+    private static func aboveEar(_ angle: Float) -> Float {
+        6 + 100 * (ramp(1.32 - angle, 0, 0.25) + ramp(angle, 1.84, 1.96))
     }
 
     private func direction(_ comb: Comb, _ p: SIMD3<Float>) -> SIMD3<Float> {

@@ -110,7 +110,8 @@ struct LockMesh {
                 let p =
                     c + side * (0.5 * shape.width * size * sine)
                     + out * (shape.thickness * size * (cosine - 0.3))
-                positions.append(i == 0 ? p : settle(p))
+                // The root ends just below the skin, so that no end shows.
+                positions.append(i == 0 ? settle(p) - out * 0.8 : settle(p))
                 normals.append(HairVector.unit(side * (roundness * sine) + out * cosine, or: out))
                 tangents.append(along)
                 coordinates.append(SIMD2(s, t))

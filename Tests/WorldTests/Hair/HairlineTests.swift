@@ -5,7 +5,7 @@ struct HairlineTests {
     private let crown = HairSamples.place(0, -125.6)
     private let forehead = HairSamples.place(0, -20)
     private let front = HairSamples.place(0, -48)
-    private let temple = HairSamples.place(0.55, -55)
+    private let temple = HairSamples.place(0.7, -50)
     private let side = HairSamples.place(1.7, -5)
     private let ear = HairSamples.place(1.55, 35)
 
