@@ -12,6 +12,11 @@ package struct ChartPoint: Equatable, Sendable {
     package var angle: Double
     /// Millimetres below the widest ring of the skull; negative on the half sphere.
     package var down: Double
+
+    package init(angle: Double, down: Double) {
+        self.angle = angle
+        self.down = down
+    }
 }
 
 package enum HeadChart {

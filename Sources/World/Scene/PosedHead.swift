@@ -48,7 +48,7 @@ package struct RigidMotion: Sendable {
 
 extension BuiltInHead {
     /// Area-weighted normals `[V]`.
-    func normals(of positions: [SIMD3<Float>]) -> [SIMD3<Float>] {
+    package func normals(of positions: [SIMD3<Float>]) -> [SIMD3<Float>] {
         var sums = [SIMD3<Float>](repeating: .zero, count: positions.count)
         for t in triangles {
             let (a, b, c) = (Int(t.x), Int(t.y), Int(t.z))
