@@ -23,9 +23,9 @@ enum HairSamples {
 
     static func beard(_ style: BeardStyle) -> Person {
         var person = Person(seed: 5, index: 3)
-        person.beard = Person.Beard(
-            style: style, length: length(style), density: 0.8,
-            colour: person.hair.colour, seed: 11)
+        person.beard.style = style
+        person.beard.length = length(style)
+        person.beard.density = 0.8
         return person
     }
 

@@ -67,7 +67,7 @@ struct HairTests {
                 return abs(abs(c.angle) - 1.65) < 0.12 && (25...55).contains(c.down)
                     && c.reach > envelope.reach(c.angle, c.down, ears: 0.7)
             }
-            #expect(over.count > 150 == style.coversEars, "\(style): \(over.count)")
+            #expect((over.count > 150) == style.coversEars, "\(style): \(over.count)")
         }
     }
 
