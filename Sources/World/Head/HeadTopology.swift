@@ -91,7 +91,7 @@ package struct HeadTopology {
                 let a = flat(rim[(i + lipCount - 1) % lipCount])
                 let b = flat(rim[(i + 1) % lipCount])
                 let along = (b - a) / ((b - a) * (b - a)).sum().squareRoot()
-                let p = flat(rim[i]) + SIMD2(-along.y, along.x) * -distance
+                let p = flat(rim[i]) + SIMD2(-along.y, along.x) * distance
                 result.append(ChartPoint(angle: p.x / HeadChart.radius, down: p.y))
             }
         }

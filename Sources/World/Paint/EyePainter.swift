@@ -11,7 +11,7 @@ enum EyePainter {
         var albedo: [SIMD4<Float>] = []
         albedo.reserveCapacity(size * size)
         let white = blend(
-            SIMD3<Float>(0.80, 0.79, 0.78), SIMD3(0.76, 0.70, 0.55), 0.7 * eyes.scleraTint)
+            SIMD3<Float>(0.66, 0.65, 0.64), SIMD3(0.62, 0.57, 0.44), 0.7 * eyes.scleraTint)
         // Pixels a radian, for edges as soft as a texel.
         let soft = max(0.018, 3.2 / Float(size))
         for y in 0..<size {
