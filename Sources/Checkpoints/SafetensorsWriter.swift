@@ -77,6 +77,7 @@ public enum SafetensorsWriter {
     ///   - tensors: in any order; names must differ.
     ///   - metadata: free text for the header.
     ///   - name: what errors call the file.
+    /// - Returns: a whole file.
     /// - Throws: as ``write(_:metadata:to:)``.
     public static func bytes(
         of tensors: [TensorSource], metadata: [String: String] = [:], name: String

@@ -1,5 +1,4 @@
 import Testing
-
 import World
 
 /// The built-in head: whole, symmetric, and in FLAME's format.

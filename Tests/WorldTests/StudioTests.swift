@@ -1,6 +1,5 @@
 import Images
 import Testing
-
 import World
 
 /// Whole portraits: their maps, marks and words agree with each other.

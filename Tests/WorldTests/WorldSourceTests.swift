@@ -1,6 +1,5 @@
 import Checkpoints
 import Testing
-
 import World
 
 /// The world as a data set.

@@ -9,8 +9,10 @@ enum ActionFields {
     }
 
     /// - Parameters:
+    ///   - action: what the face does.
     ///   - p: place in the average head, millimetres.
     ///   - lower: on the lower lip's side of the line between the lips.
+    /// - Returns: the motion there.
     static func displacement(
         of action: Action, at p: SIMD3<Double>, lower: Bool
     ) -> SIMD3<Double> {

@@ -7,8 +7,9 @@ import Foundation
 /// fields of every ``Action``. Lengths are metres; the origin is EG3D's: 10 mm below the eyes'
 /// height, 60 mm behind the ears, so that its cameras turn about the head's middle.
 public struct BuiltInHead: Sendable {
-    /// Components of shape and of expression.
+    /// Components of shape.
     public static let shapeCount = 64
+    /// Components of expression.
     public static let expressionCount = 16
     /// The mesh's runs of vertices and triangles, by part.
     let pieces: [HeadMesh.Piece]

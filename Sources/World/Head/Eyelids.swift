@@ -7,6 +7,7 @@ enum Eyelids {
     /// - Parameters:
     ///   - mesh: the head at rest.
     ///   - side: 1 for the left eye, -1 for the right one.
+    /// - Returns: `[V]`, millimetres.
     static func closing(_ mesh: HeadMesh, side: Double) -> [SIMD3<Double>] {
         mesh.positions.indices.map { i in
             let kind = mesh.kinds[i]

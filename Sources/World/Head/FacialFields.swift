@@ -7,8 +7,10 @@ import Foundation
 /// tables (a face is 131 +- 6 mm wide, a nose 36 +- 3 mm).
 enum FacialFields {
     /// - Parameters:
+    ///   - parameter: what grows by one standard deviation.
     ///   - p: place in the average head, millimetres.
     ///   - kind: what is there; eyeballs are moved as a whole.
+    /// - Returns: the motion there.
     static func displacement(
         of parameter: FacialParameter, at p: SIMD3<Double>, kind: HeadMesh.Kind
     ) -> SIMD3<Double> {

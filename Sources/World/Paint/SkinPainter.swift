@@ -11,7 +11,10 @@ struct SkinPainter {
     var scalp: (ChartPoint) -> Float = { _ in 0 }
     var beard: (ChartPoint) -> Float = { _ in 0 }
 
+    /// Paints all layers.
+    ///
     /// - Parameter size: texels a side; 256 suits pictures of 128 pixels, 1024 those of 512.
+    /// - Returns: the head's texture.
     func painted(size: Int) -> Texture {
         let canvas = SkinCanvas(size: size)
         paintTone(canvas)

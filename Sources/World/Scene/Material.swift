@@ -14,6 +14,7 @@ public struct Material: Sendable {
         case glass
     }
 
+    /// How light leaves it.
     public var model: Model
     /// Linear RGB, 0...1, where there is no texture.
     public var albedo: SIMD3<Float>
@@ -21,10 +22,12 @@ public struct Material: Sendable {
     public var specular: Float
     /// 0.02 (mirror-like) ... 1.
     public var roughness: Float
+    /// What its pixels are counted as.
     public var region: Region
     /// Overrides the constants above, texel by texel.
     public var texture: Texture?
 
+    /// A look without or with a texture.
     public init(
         model: Model, albedo: SIMD3<Float>, specular: Float, roughness: Float, region: Region,
         texture: Texture? = nil
@@ -41,7 +44,9 @@ public struct Material: Sendable {
 /// Texel maps over canonical coordinates: texel (x, y) covers u in x/width ..< (x+1)/width and v in
 /// y/height ..< (y+1)/height; looked up bilinearly, clamped at the edges (the region: nearest).
 public final class Texture: Sendable {
+    /// Texels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// `[height * width]`, linear RGB and, in w, the coat's opacity (1 unless strands are cut out).
     public let albedo: [SIMD4<Float>]
@@ -52,6 +57,7 @@ public final class Texture: Sendable {
     /// Whether any texel is less than opaque; the renderer lets rays through such textures only.
     public let isCutOut: Bool
 
+    /// A texture of maps of equal size.
     public init(
         width: Int, height: Int, albedo: [SIMD4<Float>], surface: [SIMD3<Float>], region: [UInt8]
     ) {

@@ -15,8 +15,10 @@ public struct Surface: Sendable {
     public var triangles: [SIMD3<UInt32>]
     /// `[V]`, unit vectors along the strands, for hair only; empty otherwise.
     public var tangents: [SIMD3<Float>]
+    /// How it looks.
     public var material: Material
 
+    /// A mesh.
     public init(
         part: Part, positions: [SIMD3<Float>], normals: [SIMD3<Float>],
         coordinates: [SIMD2<Float>], triangles: [SIMD3<UInt32>], tangents: [SIMD3<Float>] = [],

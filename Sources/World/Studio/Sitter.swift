@@ -4,6 +4,7 @@ import Foundation
 ///
 /// Made once and then posed by a ``Studio`` for each ``Look``.
 public final class Sitter {
+    /// Who sits.
     public let person: Person
     /// The fineness that textures and hair were made for.
     public let detail: Detail

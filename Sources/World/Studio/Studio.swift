@@ -24,8 +24,11 @@ public final class Studio {
 
     /// How a picture is taken.
     public struct Quality: Equatable, Sendable {
+        /// Rays through each pixel.
         public var samples: Int
+        /// To each lamp.
         public var shadowRays: Int
+        /// For the light of the surroundings.
         public var ambientRays: Int
 
         /// Four samples a pixel: for training.
@@ -42,6 +45,7 @@ public final class Studio {
     ///   - size: pixels a side.
     ///   - quality: how finely.
     ///   - threads: worker threads of this picture; any number gives the same bytes.
+    /// - Returns: the picture, and everything it was made from.
     /// - Throws: ``RenderError``, `TorchError`.
     public func portrait(
         of sitter: Sitter, _ look: Look, size: Int, quality: Quality = .draft, threads: Int = 1
@@ -116,6 +120,7 @@ public final class Studio {
 
 /// The meshes of a picture and the pose that they are in.
 public struct PosedScene: Sendable {
+    /// At most one of each part, metres.
     public let surfaces: [Surface]
     let pose: HeadPoser.Pose
     package let head: PosedHead
@@ -123,9 +128,14 @@ public struct PosedScene: Sendable {
 
 /// A picture with everything known about it.
 public struct Portrait: Sendable {
+    /// Who it is.
     public let person: Person
+    /// How.
     public let look: Look
+    /// What was rendered.
     public let scene: PosedScene
+    /// The picture and its maps.
     public let view: RenderedView
+    /// Where the time went.
     public let times: RenderTimes
 }

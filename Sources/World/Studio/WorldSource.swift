@@ -23,6 +23,7 @@ public final class WorldSource: SampleSource {
         /// How finely pictures are rendered.
         public var quality = Studio.Quality.draft
 
+        /// Pictures at the usual quality, with all maps.
         public init(identities: Int, views: Int, size: Int) {
             self.identities = identities
             self.views = views
@@ -30,9 +31,13 @@ public final class WorldSource: SampleSource {
         }
     }
 
+    /// What is made.
     public let options: Options
+    /// What chance starts from.
     public let seed: UInt64
+    /// Pictures in all.
     public var count: Int { options.identities * options.views }
+    /// The world's version: another one makes other bytes.
     public var version: String { "likeness-world-\(WorldRandom.worldVersion)" }
     private let codec: VipsCodec
     /// Studios that no thread is using, each with the sitter it saw last.
@@ -60,6 +65,7 @@ public final class WorldSource: SampleSource {
         codec = try VipsCodec()
     }
 
+    /// Everything that bytes depend on beside version, seed and index.
     public var settings: [String: String] {
         [
             "identities": "\(options.identities)", "views": "\(options.views)",
@@ -70,6 +76,11 @@ public final class WorldSource: SampleSource {
         ]
     }
 
+    /// A picture, its truth and its maps as they are stored.
+    ///
+    /// - Parameter index: `0..<count`.
+    /// - Returns: the sample.
+    /// - Throws: ``RenderError``, `TorchError`, `ImageError`.
     public func sample(at index: Int) throws -> Sample {
         let portrait = try portrait(at: index)
         var members = [
@@ -87,6 +98,8 @@ public final class WorldSource: SampleSource {
     /// One picture with its truth, in memory.
     ///
     /// - Parameter index: `0..<count`.
+    /// - Returns: the portrait.
+    /// - Throws: ``RenderError``, `TorchError`.
     public func portrait(at index: Int) throws -> Portrait {
         let (number, view) = (index / options.views, index % options.views)
         var room = try take(for: number)
@@ -114,6 +127,7 @@ public final class WorldSource: SampleSource {
 
 /// What is wrong with a wish for the world, in one sentence.
 public struct WorldError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One sentence: what was expected and what was found.
     public let description: String
 
     init(_ description: String) { self.description = description }

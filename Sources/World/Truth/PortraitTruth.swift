@@ -6,13 +6,17 @@ public struct PortraitTruth: Codable, Equatable, Sendable {
     public var world: UInt64
     /// Pixels a side.
     public var size: Int
+    /// Who it is.
     public var person: Person
+    /// How they are dressed, posed, lit and seen.
     public var look: Look
     /// EG3D's 25 scalars: camera to world, row by row, then normalised intrinsics.
     public var camera: [Float]
     /// Metres in one unit of the camera's translation.
     public var metresPerUnit: Float
+    /// The head's own parameters.
     public var flame: Parameters
+    /// What shone on it.
     public var light: LightRig
     /// Several ways to say what is seen, short to long.
     public var captions: [String]
@@ -27,12 +31,19 @@ public struct PortraitTruth: Codable, Equatable, Sendable {
 
     /// FLAME's parameters of the built-in head; angles in radians, axis-angle.
     public struct Parameters: Codable, Equatable, Sendable {
+        /// `[64]`, standard deviations.
         public var shape: [Float]
+        /// `[16]`, standard deviations.
         public var expression: [Float]
+        /// The head on the shoulders.
         public var neck: SIMD3<Float>
+        /// x opens the mouth.
         public var jaw: SIMD3<Float>
+        /// The left eye in the head.
         public var leftEye: SIMD3<Float>
+        /// The right eye in the head.
         public var rightEye: SIMD3<Float>
+        /// How far the left and the right lid are closed, 0...1.
         public var eyelids: SIMD2<Float>
     }
 }

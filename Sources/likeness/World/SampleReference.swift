@@ -22,6 +22,8 @@ struct SampleReference: ExpressibleByArgument {
     /// - Parameters:
     ///   - seed: of `PERSON/VIEW`.
     ///   - range: of its camera.
+    /// - Returns: who and how; of a stored sample its size and picture too.
+    /// - Throws: `CommandError` for a text that names nothing; `ShardError`; `DecodingError`.
     func found(seed: UInt64, range: ViewRange) throws -> Found {
         let numbers = text.split(separator: "/", omittingEmptySubsequences: false)
         if numbers.count == 2, let index = Int(numbers[0]), let view = Int(numbers[1]), index >= 0,
