@@ -7,5 +7,6 @@ struct WorldCommand: ParsableCommand {
         abstract: "Synthetic people with the truth attached: sheets, data sets, correspondence.",
         subcommands: [
             WorldSheet.self, WorldMake.self, WorldShow.self, WorldFlow.self, WorldVerify.self,
+            WorldStatistics.self,
         ])
 }
