@@ -183,6 +183,14 @@ struct MakeImage: ParsableCommand {
     }
 
     func validate() throws {
+        for (name, pictures, scales) in [
+            ("control", control.count, controlScale.count),
+            ("ip-adapter", ipAdapter.count, ipAdapterScale.count),
+        ] where scales > pictures {
+            throw ValidationError(
+                "--\(name)-scale: expected at most one for each --\(name), so \(pictures), found "
+                    + "\(scales)")
+        }
         guard (stopBefore == nil) == (saveState == nil) else {
             throw ValidationError("--stop-before and --save-state go together.")
         }

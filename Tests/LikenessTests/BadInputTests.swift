@@ -135,6 +135,23 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 "The value 'sharp' is invalid for '--resample <resample>'. Please provide one of "
                 + "'pil-bicubic', 'pil-bilinear', 'pil-lanczos' or 'cv-bilinear'."),
         .init(
+            name: "a scale without a ControlNet",
+            arguments: [
+                "image", "--model", "m", "-p", "p", "-o", "o.png", "--control-scale", "0.5",
+            ],
+            code: 64,
+            sentence: "--control-scale: expected at most one for each --control, so 0, found 1"),
+        .init(
+            name: "a world of nobody",
+            arguments: ["world", "make", "--identities", "0", "-o", "world"], code: 64,
+            sentence: "--identities: expected 1 to 10000000, found 0"),
+        .init(
+            name: "no sample of the world",
+            arguments: ["world", "show", "twelve", "-o", "out.png"], code: 2,
+            sentence:
+                "twelve: expected PERSON/VIEW, as in 12/0, or a data set's DIR:INDEX; found neither"
+        ),
+        .init(
             name: "an unknown command", arguments: ["paint"], code: 64,
             sentence:
                 "Unexpected argument 'paint'"),

@@ -62,7 +62,7 @@ struct WorldMake: ParsableCommand {
             var options = WorldSource.Options(identities: identities, views: views, size: size)
             options.maps = try chosenMaps()
             if wide { options.range = .wide }
-            let source = try WorldSource(options, seed: seed)
+            let source = try self.source(options)
             // Each worker renders whole pictures; torch's own threads would only get in their way.
             try LibTorch.setThreadCount(1)
             let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
@@ -85,6 +85,14 @@ struct WorldMake: ParsableCommand {
                 samplesPerSecond: Double(made) / max(seconds, 1e-9),
                 peakMemoryBytes: ProcessMemory.peak)
             try reporting.result(report, text: text(report))
+        }
+    }
+
+    private func source(_ options: WorldSource.Options) throws -> WorldSource {
+        do {
+            return try WorldSource(options, seed: seed)
+        } catch let error as WorldError {
+            throw ValidationError("--\(error.description)")
         }
     }
 
