@@ -5,7 +5,7 @@ extension FLAME {
     /// The key in a file's metadata for ``shapeCount``, a whole number.
     static let shapeCountKey = "shape_count"
 
-    /// Reads a head from a safetensors file, as ``save(to:)`` and `likeness model convert-flame`
+    /// Reads a head from a safetensors file, as ``save(to:metadata:)`` and `likeness model convert-flame`
     /// write it.
     ///
     /// - Parameters:

@@ -2,7 +2,7 @@
 ///
 /// Camera axes are OpenCV's: x right, y down, z along the optical axis into the scene. Pixel
 /// coordinates are continuous with centres at i + 0.5, so that a picture covers 0...width; note that
-/// ``Images/Point`` has its centres at whole numbers. Translation is kept in EG3D's scene units,
+/// `Point` has its centres at whole numbers. Translation is kept in EG3D's scene units,
 /// whose origin is the world's, so that a label survives reading and writing bit by bit.
 public struct Camera: Equatable, Sendable {
     /// Metres in one of EG3D's scene units: its head of about 0.5 units becomes life-size.

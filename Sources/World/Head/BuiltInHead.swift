@@ -2,7 +2,7 @@ import Foundation
 
 /// The head that comes with Likeness, in FLAME's format: made by procedure, free of any licence.
 ///
-/// Sculpted once a process (``HeadMesh``); its shape basis is learnt from faces that the non-linear
+/// Sculpted once a process (`HeadMesh`); its shape basis is learnt from faces that the non-linear
 /// sculptor made of random ``FacialParameters``, ages and weights, its expression basis from the
 /// fields of every ``Action``. Lengths are metres; the origin is EG3D's: 10 mm below the eyes'
 /// height, 60 mm behind the ears, so that its cameras turn about the head's middle.

@@ -30,7 +30,7 @@ public final class Renderer: Sendable {
     ///   - backdrop: what is behind them.
     ///   - options: size and fineness.
     /// - Returns: the picture and its truth.
-    /// - Throws: ``RenderError``; ``Images/ImageError`` for an impossible size.
+    /// - Throws: ``RenderError``; `ImageError` for an impossible size.
     public func render(
         _ surfaces: [Surface], camera: Camera, light: LightRig, backdrop: Backdrop,
         options: RenderOptions
@@ -49,7 +49,7 @@ public final class Renderer: Sendable {
     ///   - backdrop: what is behind them.
     ///   - options: size and fineness.
     /// - Returns: the picture, and where its time went.
-    /// - Throws: ``RenderError``; ``Images/ImageError`` for an impossible size.
+    /// - Throws: ``RenderError``; `ImageError` for an impossible size.
     public func timedRender(
         _ surfaces: [Surface], camera: Camera, light: LightRig, backdrop: Backdrop,
         options: RenderOptions
