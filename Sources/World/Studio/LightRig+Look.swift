@@ -46,7 +46,7 @@ extension LightPreset {
 
 extension Backdrop {
     /// The background of a look.
-    init(_ backdrop: Look.Backdrop, blur: Float) {
+    init(_ backdrop: Look.Backdrop) {
         let colour = backdrop.colour.linear
         let seed = UInt32(truncatingIfNeeded: backdrop.seed)
         switch backdrop.kind {

@@ -57,7 +57,7 @@ public final class Studio {
             seed: UInt32(truncatingIfNeeded: look.view), threads: threads)
         let (view, times) = try renderer.timedRender(
             scene.surfaces, camera: Camera(look.camera), light: LightRig(look.light),
-            backdrop: Backdrop(look.backdrop, blur: look.lensBlur), options: options)
+            backdrop: Backdrop(look.backdrop), options: options)
         return Portrait(person: sitter.person, look: look, scene: scene, view: view, times: times)
     }
 
