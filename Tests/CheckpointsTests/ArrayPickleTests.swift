@@ -15,7 +15,8 @@ import Testing
         }
     }
 
-    private static let canary = "/tmp/likeness-array-canary-\(getpid())"
+    private static let canary =
+        FileManager.default.temporaryDirectory.path + "/likeness-array-canary-\(getpid())"
     private static let newObject: [UInt8] = [0x81]
     private static let yes: [UInt8] = [0x88]
 

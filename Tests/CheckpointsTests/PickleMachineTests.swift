@@ -17,7 +17,8 @@ import Testing
         }
     }
 
-    private static let canary = "/tmp/likeness-canary-\(getpid())"
+    private static let canary =
+        FileManager.default.temporaryDirectory.path + "/likeness-canary-\(getpid())"
 
     private static func call(_ module: String, _ name: String) -> [UInt8] {
         Pickle.global(module, name) + Pickle.text("touch \(canary)") + Pickle.tuple1 + Pickle.reduce

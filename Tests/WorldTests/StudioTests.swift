@@ -94,8 +94,8 @@ import World
         let portrait = try portrait(0) {
             $0.light.preset = .rembrandtLeft
             $0.light.rotationDegrees = 0
-            $0.camera.yawDegrees = 0
-            $0.head.yawDegrees = 0
+            $0.camera.yawDegrees = 30
+            $0.head.yawDegrees = 30
             $0.hat.style = .none
         }
         let view = portrait.view
@@ -108,6 +108,10 @@ import World
             if side == 0 { left = light } else { right = light }
         }
         #expect(left > 1.3 * right)
+    }
+
+    @Test(arguments: LightPreset.allCases) func everyPresetHasItsRig(preset: LightPreset) {
+        #expect(LightRig.preset(preset.rig) != nil)
     }
 
     @Test func storedMapsAreHalvesThatReadBack() {

@@ -77,8 +77,8 @@ package enum Beard {
                         shell: BuiltInHead.millimetres(posed.positions[i])
                             + n * (0.15 + thickness * min(1, 1.2 * dense[i])),
                         normal: n,
-                        tangent: HairVector.unit(
-                            HairVector.flat(down, on: n), or: SIMD3(1, 0, 0)),
+                        tangent: Vector.direction(
+                            Vector.flat(down, on: n), or: SIMD3(1, 0, 0)),
                         coordinate: layout.shell(head.places[i]))
                     numbers[i] = UInt32(mesh.shellCount)
                 }

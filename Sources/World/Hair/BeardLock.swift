@@ -13,7 +13,7 @@ enum BeardLock {
     }()
 
     private static func strewn(_ style: BeardStyle, count: Int) -> [ChartPoint] {
-        var random = WorldRandomBits(state: 0xBEA2D)
+        var random = SplitMix64(state: 0xBEA2D)
         let zone = BeardZone(
             Person.Beard(
                 style: style, length: 20, density: 1,
@@ -47,13 +47,13 @@ enum BeardLock {
             ? SIMD2((a < 0 ? -1 : 1) * (0.35 + 1.6 * min(abs(a) * 3, 1)) + aside, 1)
             : SIMD2(-0.5 * a + aside, 1.6)
         let root = skin(place)
-        let normal = HairVector.unit(chart.value(posed.normals, at: place), or: SIMD3(0, 0, 1))
+        let normal = Vector.direction(chart.value(posed.normals, at: place), or: SIMD3(0, 0, 1))
         let ahead = skin(
             ChartPoint(
                 angle: place.angle + Double(flow.x) * 0.03, down: place.down + 3 * Double(flow.y)))
-        let along = HairVector.unit(
-            HairVector.flat(ahead - root, on: normal), or: posed.skull.direction(SIMD3(0, -1, 0)))
-        let down = posed.skull.direction(HairVector.unit(SIMD3(-0.007 * root.x, -1, 0.16)))
+        let along = Vector.direction(
+            Vector.flat(ahead - root, on: normal), or: posed.skull.direction(SIMD3(0, -1, 0)))
+        let down = posed.skull.direction(Vector.direction(SIMD3(-0.007 * root.x, -1, 0.16)))
         let segments = detail == .full ? 7 : 5
         let chin = ramp(Float(place.down), 100, 138) * ramp(1.15 - abs(a), 0, 0.7)
         var long = min(beard.length, 8.5)
@@ -62,14 +62,14 @@ enum BeardLock {
         guide.clear()
         var p = root - normal * 0.4
         let puff = (onLip ? 0.34 : 0.42) + 0.14 * random.unit()
-        var d = HairVector.unit(along + normal * puff, or: along)
+        var d = Vector.direction(along + normal * puff, or: along)
         let delta = long / Float(segments)
         for k in 0...segments {
             guide.points.append(p)
-            guide.normals.append(HairVector.unit(normal * 1.5 - down * 0.15, or: normal))
+            guide.normals.append(Vector.direction(normal * 1.5 - down * 0.15, or: normal))
             let t = Float(k) / Float(segments)
             let bend = onLip ? along - normal * 0.4 : along * (1 - t) + down * (0.5 + t)
-            d = HairVector.unit(d * 1.6 + bend * (0.4 + delta * 0.06), or: d)
+            d = Vector.direction(d * 1.6 + bend * (0.4 + delta * 0.06), or: d)
             p += d * delta
         }
         let width = (onLip ? 3.2 : 3.4 + 0.1 * min(long, 110)) * (detail == .full ? 1 : 1.5)

@@ -89,7 +89,7 @@ package enum Hair {
             let root = HairCut.Root(
                 place: place,
                 position: BuiltInHead.millimetres(chart.value(rest.positions, at: place)),
-                normal: HairVector.unit(chart.value(rest.normals, at: place)))
+                normal: Vector.direction(chart.value(rest.normals, at: place)))
             if cut.isLock(root) { result.append(root) }
         }
         return result

@@ -214,7 +214,7 @@ extension HairCut {
     private func tied(
         _ root: Root, to tie: SIMD3<Float>, _ random: inout WorldRandom
     ) -> (Growth, LockMesh.Shape) {
-        let away = HairVector.length(tie - root.position)
+        let away = Vector.length(tie - root.position)
         let growth = Growth(
             length: away * 1.5 + 20, comb: .toward(tie), lift: 0.12,
             height: 2.5 + 3.5 * hair.volume + 1.5 * random.unit(), rise: 15, held: 1000, gravity: 0,

@@ -44,7 +44,7 @@ struct HairCut {
         default: down = -35 + 70 * Double(person.hair.seed % 97) / 97
         }
         let place = ChartPoint(angle: .pi, down: down)
-        tieOut = HairVector.unit(chart.value(rest.normals, at: place))
+        tieOut = Vector.direction(chart.value(rest.normals, at: place))
         tie = skin(.pi, down) + tieOut * (person.hair.style == .topKnot ? 7 : 9)
     }
 

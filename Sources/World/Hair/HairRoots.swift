@@ -6,7 +6,7 @@ enum HairRoots {
     static let places: [ChartPoint] = spread(candidates(), count: 720)
 
     private static func candidates() -> [ChartPoint] {
-        var random = WorldRandomBits(state: 0x4A12)
+        var random = SplitMix64(state: 0x4A12)
         let scalp = Hairline(masculinity: 0.5, recession: 0)
         var result: [ChartPoint] = []
         while result.count < 3000 {
@@ -32,7 +32,7 @@ enum HairRoots {
             let chosen = points[next]
             for i in points.indices {
                 let d = points[i] - chosen
-                nearest[i] = min(nearest[i], HairVector.dot(d, d))
+                nearest[i] = min(nearest[i], Vector.dot(d, d))
                 if nearest[i] > best {
                     best = nearest[i]
                     next = i

@@ -36,10 +36,10 @@ enum HairShell {
         let normal = rest.normals[i]
         let p = BuiltInHead.millimetres(rest.positions[i])
         // Strands of the shell run away from the whorl.
-        let along = HairVector.flat(p - HairCut.whorl, on: normal)
+        let along = Vector.flat(p - HairCut.whorl, on: normal)
         mesh.add(
             shell: p + normal * cut.shell(place), normal: normal,
-            tangent: HairVector.unit(along, or: HairVector.unit(SIMD3(normal.y, -normal.x, 0))),
+            tangent: Vector.direction(along, or: Vector.direction(SIMD3(normal.y, -normal.x, 0))),
             coordinate: layout.shell(place))
     }
 }

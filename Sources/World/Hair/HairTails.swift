@@ -34,8 +34,8 @@ struct HairTails {
         var grower = LockGrower(envelope)
         var guide = LockMesh.Guide()
         let out = cut.tieOut
-        let side = HairVector.unit(HairVector.cross(SIMD3(0, 1, 0), out), or: SIMD3(1, 0, 0))
-        let up = HairVector.cross(out, side)
+        let side = Vector.direction(Vector.cross(SIMD3(0, 1, 0), out), or: SIMD3(1, 0, 0))
+        let up = Vector.cross(out, side)
         let count = tailCount
         let long = max(150, cut.length - 170)
         ring(at: cut.tie + out * 2, out, radius: 12, &mesh)
@@ -44,7 +44,7 @@ struct HairTails {
             let r = 12 * ((Float(i) + 0.5) / Float(count)).squareRoot()
             let turn = Float(i) * 2.399_963
             let offset = side * (r * cosf(turn)) + up * (r * sinf(turn))
-            let start = HairVector.unit(out + offset * 0.03 + SIMD3(0, 0.1, 0))
+            let start = Vector.direction(out + offset * 0.03 + SIMD3(0, 0.1, 0))
             let curl = cut.hair.curl
             let growth = LockGrower.Growth(
                 length: long * (0.72 + 0.28 * random.unit()), comb: .along(start), lift: 0.6,
@@ -60,7 +60,7 @@ struct HairTails {
             for k in guide.points.indices.dropFirst() {
                 let t = Float(k) / Float(guide.points.count - 1)
                 guide.points[k] += offset * (0.6 * ramp(t, 0, 0.3) * (1 - 0.8 * t))
-                guide.normals[k] = HairVector.unit(offset + out * 3, or: out)
+                guide.normals[k] = Vector.direction(offset + out * 3, or: out)
             }
             let shape = LockMesh.Shape(
                 width: 14 * cut.breadth, thickness: 3.4, root: 0.45, tip: 0.3, taper: 0.6,
@@ -74,8 +74,8 @@ struct HairTails {
     /// Locks coiled over a ball; the axis points away from the head.
     private func ball(_ mesh: inout LockMesh, _ random: inout WorldRandom, radius: Float) {
         let out = cut.hair.style == .topKnot ? SIMD3<Float>(0, 0.86, -0.51) : cut.tieOut
-        let side = HairVector.unit(HairVector.cross(SIMD3(0, 1, 0), out), or: SIMD3(1, 0, 0))
-        let up = HairVector.cross(out, side)
+        let side = Vector.direction(Vector.cross(SIMD3(0, 1, 0), out), or: SIMD3(1, 0, 0))
+        let up = Vector.cross(out, side)
         let centre = cut.tie + out * (radius * 0.62)
         var guide = LockMesh.Guide()
         let count = bandCount
@@ -128,10 +128,10 @@ struct HairTails {
             for k in axis.points.indices {
                 let t = Float(k) / Float(segments)
                 let next = axis.points[min(k + 1, segments)] - axis.points[max(k - 1, 0)]
-                let along = HairVector.unit(next, or: SIMD3(0, -1, 0))
-                let out = HairVector.unit(
-                    HairVector.flat(SIMD3(0.45 * side, 0.1, 0.9), on: along), or: SIMD3(0, 0, 1))
-                let across = HairVector.cross(along, out)
+                let along = Vector.direction(next, or: SIMD3(0, -1, 0))
+                let out = Vector.direction(
+                    Vector.flat(SIMD3(0.45 * side, 0.1, 0.9), on: along), or: SIMD3(0, 0, 1))
+                let across = Vector.cross(along, out)
                 let turn = 2 * .pi * (t * turns + Float(strand) / 3)
                 let size: Float = 11 * (1 - 0.45 * t) * ramp(1.06 - t, 0, 0.14)
                 let p =
@@ -153,8 +153,8 @@ struct HairTails {
     private func ring(
         at centre: SIMD3<Float>, _ axis: SIMD3<Float>, radius: Float, _ mesh: inout LockMesh
     ) {
-        let side = HairVector.unit(HairVector.cross(SIMD3(0.1, 0.9, 0.4), axis), or: SIMD3(1, 0, 0))
-        let up = HairVector.cross(axis, side)
+        let side = Vector.direction(Vector.cross(SIMD3(0.1, 0.9, 0.4), axis), or: SIMD3(1, 0, 0))
+        let up = Vector.cross(axis, side)
         var guide = LockMesh.Guide()
         for k in 0...12 {
             let turn = 2 * .pi * Float(k) / 12

@@ -14,7 +14,7 @@ struct StrandColours {
 
     /// The albedo of one strand, linear RGB.
     @inline(__always)
-    func draw(_ bits: inout WorldRandomBits) -> SIMD3<Float> {
+    func draw(_ bits: inout SplitMix64) -> SIMD3<Float> {
         let light = 1 + (0.12 + 0.26 * variation) * (2 * Float(bits.unit()) - 1)
         // A texel is several hairs wide, so most hold some of both.
         let spread = 2.2 * grey * (1 - grey)
@@ -39,7 +39,7 @@ extension HairTexture {
         _ colours: StrandColours, tones: [Float], fray: Float, seed: UInt64,
         region: Region, stipple: Float, cover: (ChartPoint) -> Float
     ) -> Texture {
-        var bits = WorldRandomBits(state: seed)
+        var bits = SplitMix64(state: seed)
         var albedo = [SIMD4<Float>](repeating: .zero, count: width * height)
         shell(&albedo, colours, &bits, stipple: stipple, cover)
         var surface = [SIMD3<Float>](repeating: [0.18, 0.62, 0], count: width * height)
@@ -69,7 +69,7 @@ extension HairTexture {
     }
 
     private func shell(
-        _ albedo: inout [SIMD4<Float>], _ colours: StrandColours, _ bits: inout WorldRandomBits,
+        _ albedo: inout [SIMD4<Float>], _ colours: StrandColours, _ bits: inout SplitMix64,
         stipple: Float, _ cover: (ChartPoint) -> Float
     ) {
         let isStubble = stipple > 0.35

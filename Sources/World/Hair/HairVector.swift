@@ -1,21 +1,9 @@
-/// Vectors of three floats, in the millimetres of the sculpture.
-enum HairVector {
-    @inline(__always)
-    static func dot(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float {
-        a.x * b.x + a.y * b.y + a.z * b.z
-    }
-
-    @inline(__always)
-    static func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
-        SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
-    }
-
-    @inline(__always)
-    static func length(_ a: SIMD3<Float>) -> Float { dot(a, a).squareRoot() }
-
+extension Vector {
     /// The unit vector along `a`; `other` when it has no length to speak of.
     @inline(__always)
-    static func unit(_ a: SIMD3<Float>, or other: SIMD3<Float> = SIMD3(0, 1, 0)) -> SIMD3<Float> {
+    static func direction(_ a: SIMD3<Float>, or other: SIMD3<Float> = SIMD3(0, 1, 0)) -> SIMD3<
+        Float
+    > {
         let square = dot(a, a)
         return square > 1e-12 ? a * (1 / square.squareRoot()) : other
     }

@@ -82,7 +82,7 @@ package struct HeadEnvelope {
     static func outward(_ p: SIMD3<Float>) -> SIMD3<Float> {
         var q = (p - SIMD3(0, ring, -8)) / (axes * axes)
         if q.y < 0 { q.y = 0 }
-        return HairVector.unit(q, or: SIMD3(0, 1, 0))
+        return Vector.direction(q, or: SIMD3(0, 1, 0))
     }
 
     /// Reach of the skin at a place.

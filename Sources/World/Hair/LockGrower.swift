@@ -73,9 +73,9 @@ struct LockGrower {
         path.removeAll(keepingCapacity: true)
         path.append(root - normal * 1.2)
         var p = root
-        let start = HairVector.flat(direction(g.comb, p), on: normal)
-        var d = HairVector.unit(
-            HairVector.unit(start, or: normal) * (1 - g.lift) + normal * g.lift, or: normal)
+        let start = Vector.flat(direction(g.comb, p), on: normal)
+        var d = Vector.direction(
+            Vector.direction(start, or: normal) * (1 - g.lift) + normal * g.lift, or: normal)
         for i in 1...steps {
             let arc = Float(i) * delta
             p = step(p, &d, arc: arc, delta: delta, g)
@@ -85,7 +85,7 @@ struct LockGrower {
             }
             path.append(p)
             if case .toward(let tie) = g.comb, g.reach > 0,
-                HairVector.length(tie - p) < g.reach
+                Vector.length(tie - p) < g.reach
             {
                 path.append(tie)
                 break
@@ -99,13 +99,13 @@ struct LockGrower {
     ) -> SIMD3<Float> {
         let out = HeadEnvelope.outward(p)
         let lying = 1 - ramp(arc, g.held, g.held + 35)
-        let comb = HairVector.unit(HairVector.flat(direction(g.comb, p), on: out), or: d)
+        let comb = Vector.direction(Vector.flat(direction(g.comb, p), on: out), or: d)
         var want = comb * lying + SIMD3(0, -1, 0) * (g.gravity + (1 - lying) * 0.4)
         if g.drape > 0 { want -= out * (g.drape * (1 - lying)) }
         if g.tuck > 0 { want -= out * (g.tuck * ramp(g.cut + 38 - p.y, 0, 38)) }
         // Locks that stand keep their direction at first.
         let keep = min(0.97, g.stiffness + g.lift * 0.5 * (1 - ramp(arc, 0, 40)))
-        d = HairVector.unit(d * keep + want * (1 - keep), or: d)
+        d = Vector.direction(d * keep + want * (1 - keep), or: d)
         let moved = p + d * delta
         var c = HeadEnvelope.place(moved)
         let ears = ramp(arc, 8, 35)
@@ -125,7 +125,7 @@ struct LockGrower {
             c.reach = max(level, c.reach + (level - c.reach) * pull)
             q = HeadEnvelope.point(c)
         }
-        d = HairVector.unit(q - p, or: d)
+        d = Vector.direction(q - p, or: d)
         return q
     }
 
@@ -147,12 +147,12 @@ struct LockGrower {
         switch comb {
         case .fall(let part, let side, let back):
             let behind = ramp(-p.z, 5, 55)
-            let radial = HairVector.unit(SIMD3(p.x - 0.4 * part, 0, p.z + 20))
+            let radial = Vector.direction(SIMD3(p.x - 0.4 * part, 0, p.z + 20))
             let across = SIMD3(side, 0, -back) * (1 - behind) + radial * behind
             return across + SIMD3(0, -0.9, 0)
         case .along(let d): return d
         case .toward(let tie): return tie - p
-        case .whorl(let crown, let sweep): return HairVector.unit(p - crown) + sweep
+        case .whorl(let crown, let sweep): return Vector.direction(p - crown) + sweep
         }
     }
 
@@ -160,26 +160,26 @@ struct LockGrower {
     private func resample(_ g: Growth, _ segments: Int, into guide: inout LockMesh.Guide) {
         guide.clear()
         var total: Float = 0
-        for i in 1..<path.count { total += HairVector.length(path[i] - path[i - 1]) }
+        for i in 1..<path.count { total += Vector.length(path[i] - path[i - 1]) }
         let step = max(total, 1) / Float(segments)
         // A turn takes five points at least, or it would show corners.
         let wave = max(g.wave, 5.2 * step)
         var (i, before) = (1, Float(0))
-        var length = HairVector.length(path[1] - path[0])
+        var length = Vector.length(path[1] - path[0])
         for k in 0...segments {
             let arc = Float(k) * step
             while i < path.count - 1, before + length < arc {
                 before += length
                 i += 1
-                length = HairVector.length(path[i] - path[i - 1])
+                length = Vector.length(path[i] - path[i - 1])
             }
             let t = min(max((arc - before) / max(length, 1e-4), 0), 1)
             var p = path[i - 1] + (path[i] - path[i - 1]) * t
             let out = HeadEnvelope.outward(p)
             if g.curl > 0 {
-                let along = HairVector.unit(path[i] - path[i - 1], or: SIMD3(0, -1, 0))
-                let normal = HairVector.unit(HairVector.flat(out, on: along), or: out)
-                let side = HairVector.cross(along, normal)
+                let along = Vector.direction(path[i] - path[i - 1], or: SIMD3(0, -1, 0))
+                let normal = Vector.direction(Vector.flat(out, on: along), or: out)
+                let side = Vector.cross(along, normal)
                 let turn = g.phase + 2 * .pi * (g.together ? -p.y : arc) / wave
                 let pressed = g.held > 0 ? 1 - 0.65 * ramp(p.y, 65, 112) : 1
                 let size = g.curl * ramp(arc, 4, g.settled) * pressed

@@ -95,11 +95,11 @@ struct LockMesh {
         for i in 0..<n {
             let c = guide.points[i]
             let ahead = guide.points[min(i + 1, n - 1)] - guide.points[max(i - 1, 0)]
-            let along = HairVector.unit(ahead, or: SIMD3(0, -1, 0))
-            let out = HairVector.unit(
-                HairVector.flat(guide.normals[i], on: along),
-                or: HairVector.unit(HairVector.flat(SIMD3(0.3, 0.2, 1), on: along)))
-            let side = HairVector.cross(along, out)
+            let along = Vector.direction(ahead, or: SIMD3(0, -1, 0))
+            let out = Vector.direction(
+                Vector.flat(guide.normals[i], on: along),
+                or: Vector.direction(Vector.flat(SIMD3(0.3, 0.2, 1), on: along)))
+            let side = Vector.cross(along, out)
             let t = Float(i) / Float(n - 1)
             let grown = shape.root + (1 - shape.root) * ramp(t, 0, 0.35)
             let size = grown * (1 - (1 - shape.tip) * ramp(t, shape.taper, 1.02))
@@ -112,7 +112,7 @@ struct LockMesh {
                     + out * (shape.thickness * size * (cosine - 0.3))
                 // The root ends just below the skin, so that no end shows.
                 positions.append(i == 0 ? settle(p) - out * 0.8 : settle(p))
-                normals.append(HairVector.unit(side * (roundness * sine) + out * cosine, or: out))
+                normals.append(Vector.direction(side * (roundness * sine) + out * cosine, or: out))
                 tangents.append(along)
                 coordinates.append(SIMD2(s, t))
             }

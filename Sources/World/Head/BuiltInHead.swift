@@ -75,7 +75,7 @@ public struct BuiltInHead: Sendable {
     private static func learnShape(
         _ sculpture: HeadSculpture, _ average: [SIMD3<Float>]
     ) -> PrincipalComponents {
-        var random = WorldRandomBits(state: 0xFACE_5)
+        var random = SplitMix64(state: 0xFACE_5)
         let samples = (0..<144).map { i -> [Float] in
             var face = FaceSettings()
             for parameter in FacialParameter.allCases {
@@ -112,7 +112,7 @@ public struct BuiltInHead: Sendable {
     }
 
     private static func learnExpression(_ fields: [[Float]]) -> PrincipalComponents {
-        var random = WorldRandomBits(state: 0xAC7)
+        var random = SplitMix64(state: 0xAC7)
         let samples = (0..<64).map { _ in combine(fields, fields.map { _ in Float(random.unit()) })
         }
         return PrincipalComponents(samples, count: expressionCount)
@@ -150,7 +150,7 @@ public struct BuiltInHead: Sendable {
     }
 }
 
-extension WorldRandomBits {
+extension SplitMix64 {
     /// Mean 0, deviation 1 (Box and Muller 1958).
     mutating func normal() -> Double {
         let u = max(unit(), 1e-300)
@@ -159,7 +159,7 @@ extension WorldRandomBits {
 }
 
 extension FacialAsymmetry {
-    static func drawn(_ random: inout WorldRandomBits) -> Self {
+    static func drawn(_ random: inout SplitMix64) -> Self {
         func next() -> Float { Float(random.normal()) }
         return Self(
             eyeHeight: next(), browHeight: next(), mouthTilt: next(), noseBend: next(),

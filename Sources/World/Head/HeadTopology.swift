@@ -143,7 +143,7 @@ package struct HeadTopology {
     private static func strewn(around fixed: [ChartPoint]) -> [ChartPoint] {
         var grid = ChartGrid()
         for place in fixed { grid.add(place) }
-        var random = WorldRandomBits(state: 0x5EED_0F_FACE5)
+        var random = SplitMix64(state: 0x5EED_0F_FACE5)
         var result: [ChartPoint] = []
         for _ in 0..<500_000 {
             let angle = Double.pi * random.unit()
@@ -237,20 +237,4 @@ struct ChartGrid {
     private static func key(_ p: SIMD3<Double>) -> SIMD3<Int32> {
         SIMD3<Int32>((p / cell).rounded(.down))
     }
-}
-
-/// SplitMix64 (Steele et al. 2014): enough to strew points.
-struct WorldRandomBits {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// 0 ..< 1.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

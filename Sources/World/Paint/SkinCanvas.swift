@@ -93,6 +93,5 @@ enum ValueNoise {
 
 /// 0 at `a`, 1 at `b`, level at both ends; clamped outside. `a` may be the larger.
 func smooth(_ a: Float, _ b: Float, _ x: Float) -> Float {
-    let t = min(1, max(0, (x - a) / (b - a)))
-    return t * t * (3 - 2 * t)
+    Scalar.smooth(a, b, x)
 }

@@ -13,12 +13,12 @@ extension SkinPainter {
                 groove(curve, 0.9, w.underEye * (k == 0 ? 0.8 : 0.6), canvas)
             }
             groove(marionette(side), 1.5, max(0, w.nasolabial - 0.35), canvas)
-            for ring in [Float(178), 196] {
-                let neck = stride(from: Float(-60), through: 60, by: 12).map {
-                    SIMD2($0, ring - 0.0012 * $0 * $0)
-                }
-                groove(neck, 1.6, 0.5 * max(0, w.mean - 0.25) * (side < 0 ? 1 : 0), canvas)
+        }
+        for ring in [Float(178), 196] {
+            let neck = stride(from: Float(-60), through: 60, by: 12).map {
+                SIMD2($0, ring - 0.0012 * $0 * $0)
             }
+            groove(neck, 1.6, 0.5 * max(0, w.mean - 0.25), canvas)
         }
     }
 

@@ -1,14 +1,17 @@
 import Foundation
 
 extension LightRig {
-    /// The rig of a look: a preset, turned, warmed and dimmed.
-    init(_ light: Look.Light) {
+    /// The rig of a look: a preset, warmed and dimmed, and turned with the camera, since left and
+    /// right are the viewer's.
+    init(_ look: Look) {
+        let light = look.light
         var rig = LightRig.preset(light.preset.rig) ?? LightRig.presets[0]
         let warm = SIMD3<Float>(1 + 0.10 * light.warmth, 1, 1 - 0.13 * light.warmth)
-        let angle = light.rotationDegrees * .pi / 180
+        let turn = light.rotationDegrees + look.camera.yawDegrees
+        let angle = turn * .pi / 180
         let (c, s) = (cosf(angle), sinf(angle))
         rig.environment.tint *= warm
-        rig.environment.turnDegrees += light.rotationDegrees
+        rig.environment.turnDegrees += turn
         for i in rig.lamps.indices {
             let p = rig.lamps[i].position
             rig.lamps[i].position = SIMD3(p.x * c + p.z * s, p.y, p.z * c - p.x * s)
@@ -24,7 +27,7 @@ extension LightRig {
 
 extension LightPreset {
     /// The rig's name. Presets say left and right as the picture's viewer does, rigs as the person.
-    var rig: String {
+    package var rig: String {
         switch self {
         case .softboxFront: "soft box"
         case .rembrandtLeft: "Rembrandt from the right"

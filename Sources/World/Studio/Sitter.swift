@@ -14,6 +14,8 @@ public final class Sitter {
     let rest: PosedHead
     /// Hair on the head at rest; it moves with the skull.
     let hair: Surface?
+    /// Painted arches of teeth.
+    let teeth: Texture
     private var skins: [(makeUp: Look.MakeUp, texture: Texture)] = []
 
     /// How fine textures and hair are.
@@ -35,6 +37,7 @@ public final class Sitter {
         self.detail = detail
         shape = poser.head.shapeCoefficients(FaceSettings(person))
         rest = try poser.posed(HeadPoser.Pose(shape: shape))
+        teeth = EyePainter.teeth(shade: person.mouth.teethShade, size: detail.eyeTexels)
         hair = Hair.surface(
             for: person, on: rest, head: poser.head, detail: detail == .fine ? .full : .low)
     }
@@ -71,14 +74,9 @@ public final class Sitter {
     func skin(_ makeUp: Look.MakeUp) -> Texture {
         if let known = skins.first(where: { $0.makeUp == makeUp }) { return known.texture }
         var painter = SkinPainter(person: person, makeUp: makeUp)
-        if person.hair.style != .bald || person.hair.recession > 0.3 {
-            let hairline = Hair.hairline(of: person)
-            painter.scalp = { hairline.density(at: $0) }
-        }
-        if person.beard.style != .none {
-            let zone = BeardZone(person.beard)
-            painter.beard = { 0.75 * zone.density(at: $0) }
-        }
+        let (scalp, beard) = (Hair.scalpShade(for: person), Beard.skinShade(for: person))
+        painter.scalp = scalp.rootDensity
+        painter.beard = beard.rootDensity
         let texture = painter.painted(size: detail.skinTexels)
         if skins.count == 4 { skins.removeFirst() }
         skins.append((makeUp, texture))

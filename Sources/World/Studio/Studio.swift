@@ -56,7 +56,7 @@ public final class Studio {
             shadowRays: quality.shadowRays, ambientRays: quality.ambientRays,
             seed: UInt32(truncatingIfNeeded: look.view), threads: threads)
         let (view, times) = try renderer.timedRender(
-            scene.surfaces, camera: Camera(look.camera), light: LightRig(look.light),
+            scene.surfaces, camera: Camera(look.camera), light: LightRig(look),
             backdrop: Backdrop(look.backdrop), options: options)
         return Portrait(person: sitter.person, look: look, scene: scene, view: view, times: times)
     }
@@ -80,6 +80,8 @@ public final class Studio {
     }
 
     private func surfaces(of sitter: Sitter, _ look: Look, _ posed: PosedHead) -> [Surface] {
+        let eye = EyePainter.painted(
+            sitter.person.eyes, pupil: look.gaze.pupil, size: sitter.detail.eyeTexels)
         let own = poser.head.pieces.map { piece in
             let first = UInt32(piece.vertices.lowerBound)
             return Surface(
@@ -87,25 +89,26 @@ public final class Studio {
                 normals: Array(posed.normals[piece.vertices]),
                 coordinates: Array(poser.head.coordinates[piece.vertices]),
                 triangles: poser.head.triangles[piece.triangles].map { $0 &- first },
-                material: material(of: piece.part, sitter, look))
+                material: material(of: piece.part, sitter, look, eye: eye))
         }
         return own + sitter.worn(look, posed, head: poser.head)
     }
 
-    private func material(of part: Part, _ sitter: Sitter, _ look: Look) -> Material {
+    private func material(
+        of part: Part, _ sitter: Sitter, _ look: Look, eye: Texture
+    ) -> Material {
         let person = sitter.person
-        let texels = sitter.detail.eyeTexels
         switch part {
         case .leftEye, .rightEye:
             return Material(
                 model: .glossy, albedo: [0.8, 0.8, 0.8], specular: 1, roughness: 0.04,
                 region: .eyes,
-                texture: EyePainter.painted(person.eyes, pupil: look.gaze.pupil, size: texels))
+                texture: eye)
         case .teeth:
             return Material(
                 model: .glossy, albedo: [0.8, 0.78, 0.7], specular: 0.5, roughness: 0.2,
                 region: .mouth,
-                texture: EyePainter.teeth(shade: person.mouth.teethShade, size: texels))
+                texture: sitter.teeth)
         case .tongue:
             return Material(
                 model: .skin, albedo: [0.45, 0.13, 0.12], specular: 0.5, roughness: 0.3,

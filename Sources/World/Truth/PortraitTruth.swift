@@ -66,7 +66,7 @@ extension Portrait {
             flame: .init(
                 shape: pose.shape, expression: pose.expression, neck: pose.neck, jaw: pose.jaw,
                 leftEye: pose.eyes.0, rightEye: pose.eyes.1, eyelids: pose.eyelids),
-            light: LightRig(look.light), captions: captions, landmarks: seen.map(\.pixel),
+            light: LightRig(look), captions: captions, landmarks: seen.map(\.pixel),
             landmarksVisible: zip(spots, seen).map { isVisible($1.pixel, depth: $1.depth) },
             points: eyes + [seen[FaceLandmarks.noseTip].pixel] + mouth,
             faceBox: box(head.faceVertices.map { project(positions[$0]).pixel }))

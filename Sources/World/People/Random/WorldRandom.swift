@@ -71,6 +71,9 @@ package struct SplitMix64 {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    /// 0 ..< 1.
+    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
 
 /// The 64-bit FNV-1a hash of a text's UTF-8 bytes.

@@ -5,7 +5,7 @@ package enum Clothes {
     package static func surface(
         _ clothes: Look.Clothes, _ person: Person, _ wearer: WearersHead
     ) -> Surface {
-        var random = WorldRandomBits(state: person.seed &+ UInt64(bitPattern: Int64(person.index)))
+        var random = SplitMix64(state: person.seed &+ UInt64(bitPattern: Int64(person.index)))
         let phase = Float(6.28 * random.unit())
         var garment = Garment(clothes.style, wearer, phase: phase)
         garment.addBody()

@@ -16,7 +16,7 @@ enum LashTexture {
 
     static func painted(_ person: Person, eyeLiner: Float) -> Texture {
         var opacity = [Float](repeating: 0, count: width * height)
-        var random = WorldRandomBits(
+        var random = SplitMix64(
             state: person.seed ^ UInt64(bitPattern: Int64(person.index)) ^ 0x1A5)
         let density = Double(person.lashes.density)
         for eye in 0..<2 {
@@ -41,7 +41,7 @@ enum LashTexture {
 
     private static func draw(
         _ count: Int, _ eye: Int, _ rows: Range<Int>, thick: Float, _ opacity: inout [Float],
-        _ random: inout WorldRandomBits
+        _ random: inout SplitMix64
     ) {
         let half = width / 2
         let tall = Float(rows.count)
