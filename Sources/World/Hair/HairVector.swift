@@ -1,9 +1,9 @@
 extension Vector {
     /// The unit vector along `a`; `other` when it has no length to speak of.
     @inline(__always)
-    static func direction(_ a: SIMD3<Float>, or other: SIMD3<Float> = SIMD3(0, 1, 0)) -> SIMD3<
-        Float
-    > {
+    static func direction(
+        _ a: SIMD3<Float>, or other: SIMD3<Float> = SIMD3(0, 1, 0)
+    ) -> SIMD3<Float> {
         let square = dot(a, a)
         return square > 1e-12 ? a * (1 / square.squareRoot()) : other
     }
