@@ -16,6 +16,8 @@ let package = Package(
         .library(name: "Diffusion", targets: ["Diffusion"]),
         .library(name: "Faces", targets: ["Faces"]),
         .library(name: "World", targets: ["World"]),
+        .library(name: "Figures", targets: ["Figures"]),
+        .library(name: "Training", targets: ["Training"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -41,10 +43,15 @@ let package = Package(
         .target(
             name: "World",
             dependencies: ["Torch", "Checkpoints", "Images", "Faces", "CRays"]),
+        .target(name: "Figures", dependencies: ["Images", "Checkpoints"]),
+        .target(
+            name: "Training",
+            dependencies: ["Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Figures"]),
         .executableTarget(
             name: "likeness",
             dependencies: [
                 "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -61,6 +68,9 @@ let package = Package(
         .testTarget(
             name: "WorldTests",
             dependencies: ["World", "Faces", "Images", "Torch", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Diffusion", "Checkpoints", "TestSupport"]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

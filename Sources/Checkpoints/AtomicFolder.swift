@@ -11,13 +11,15 @@ public enum AtomicFolder {
     ///   - path: the folder to create; the one that will hold it must exist.
     ///   - replacing: whether a folder of this name may be replaced. The old one is removed only
     ///     after the new one stands in its place.
+    ///   - temporary: where the contents grow; a hidden name beside the target if nil.
     ///   - body: writes into the folder whose path it is given; if it throws, nothing changes.
     /// - Returns: what `body` returned.
     /// - Throws: ``CheckpointError`` if the folder exists already, or with the system's reason;
     ///   what `body` threw.
     @discardableResult
     public static func write<Result>(
-        to path: String, replacing: Bool = false, _ body: (String) throws -> Result
+        to path: String, replacing: Bool = false, through temporary: String? = nil,
+        _ body: (String) throws -> Result
     ) throws -> Result {
         let (folder, name) = pathParts(path)
         let target = "\(folder)/\(name)"
@@ -26,13 +28,16 @@ public enum AtomicFolder {
             throw CheckpointError(
                 file: path, .cannotWrite("a new folder", because: "this name is taken"))
         }
-        let temporary = sibling(of: target, "partial")
+        let temporary = temporary ?? sibling(of: target, "partial")
         guard mkdir(temporary, 0o777) == 0 else {
             throw failure(path, "create a folder beside it")
         }
         do {
             let result = try body(temporary)
+            // Names are flushed before the rename, and the rename before success is reported.
+            synchronise(temporary)
             try move(temporary, to: target, as: path)
+            synchronise(folder)
             return result
         } catch {
             try? manager.removeItem(atPath: temporary)
@@ -53,6 +58,14 @@ public enum AtomicFolder {
             throw error
         }
         try? FileManager.default.removeItem(atPath: old)
+    }
+
+    /// Flushes a folder's names to disk, where its file system can; some network ones need not.
+    private static func synchronise(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = fsync(descriptor)
+        close(descriptor)
     }
 
     private static func sibling(of path: String, _ ending: String) -> String {

@@ -218,7 +218,7 @@ extension SafetensorsWriter {
 }
 
 /// A JSON string literal; escapes only what must be, in the forms the reference writes.
-func jsonString(_ text: String) -> String {
+package func jsonString(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -16,7 +16,11 @@ public func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
     scale: Double? = nil
 ) throws -> Tensor {
-    try Operator.scaledDotProductAttention(q, k, v, mask, 0.0, causal, scale)
+    FlopCount.add {
+        let (scores, width) = (Double(q.shape[2] * k.shape[2]), Double(q.shape[3] + v.shape[3]))
+        return 2 * Double(q.shape[0] * q.shape[1]) * scores * width
+    }
+    return try Operator.scaledDotProductAttention(q, k, v, mask, 0.0, causal, scale)
 }
 
 extension Operator {

@@ -39,7 +39,10 @@ public struct Conv2d {
 
     /// Maps `[B, in, H, W]` to `[B, out, H', W']`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
+        let y = try Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
+        // Each output is a sum over a kernel of its group's inputs.
+        FlopCount.add { 2 * Double(y.count) * Double(weight.count / max(weight.shape[0], 1)) }
+        return y
     }
 }
 
@@ -73,7 +76,10 @@ public struct ConvTranspose2d {
     /// Maps `[B, in, H, W]` to `[B, out, H', W']`, `H' = (H - 1) stride - 2 padding + kernel +
     /// outputPadding`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try Operator.convTranspose2d(x, weight, bias, stride, padding, outputPadding, groups)
+        // Each input spreads over a kernel of its group's outputs.
+        FlopCount.add { 2 * Double(x.count) * Double(weight.count / max(weight.shape[0], 1)) }
+        return try Operator.convTranspose2d(
+            x, weight, bias, stride, padding, outputPadding, groups)
     }
 }
 

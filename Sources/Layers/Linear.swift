@@ -19,7 +19,8 @@ public struct Linear {
 
     /// Maps `[..., in]` to `[..., out]`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try Operator.linear(x, weight, bias)
+        FlopCount.add { 2 * Double(x.count) * Double(weight.shape.first ?? 0) }
+        return try Operator.linear(x, weight, bias)
     }
 }
 

@@ -74,7 +74,7 @@ public struct ShardWriter: Sendable {
     ) throws -> Outcome {
         try check(source)
         try Self.makeFolder(folder)
-        let lock = try FolderLock(folder)
+        let lock = try lock(folder)
         defer { withExtendedLifetime(lock) {} }
         var work = try ShardFolder(
             folder, ShardManifest(of: source, samplesPerShard: options.samplesPerShard))
@@ -143,6 +143,16 @@ public struct ShardWriter: Sendable {
         try demand("the number of samples", source.count)
         try demand("samples per shard", options.samplesPerShard)
         try demand("workers", options.workers)
+    }
+
+    private func lock(_ folder: String) throws -> FolderLock {
+        do { return try FolderLock(folder) } catch let failure as FolderLock.Failure {
+            switch failure {
+            case .busy: throw ShardError(folder, .busy)
+            case .system(let doing, let code):
+                throw ShardError(folder, .system(doing: doing, code: code))
+            }
+        }
     }
 
     private static func makeFolder(_ folder: String) throws {
