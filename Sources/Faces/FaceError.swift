@@ -14,6 +14,10 @@ public enum FaceError: Error, Hashable, Sendable {
     case argument(String, expected: String, found: String)
     /// A file to be converted lacks an array, or has one that does not fit.
     case source(file: String, array: String, expected: String, found: String)
+    /// A network's configuration has missing, impossible or unknown keys; each problem is a clause.
+    case configuration(file: String, problems: [String])
+    /// A network's weights do not fit its configuration, or tell of none.
+    case weights(file: String, detail: String)
 }
 
 extension FaceError: CustomStringConvertible {
@@ -34,6 +38,10 @@ extension FaceError: CustomStringConvertible {
             "\(name): expected \(expected), found \(found)"
         case .source(let file, let array, let expected, let found):
             "\(file): array \(array): expected \(expected), found \(found); is this FLAME's own file?"
+        case .configuration(let file, let problems):
+            "\(file): " + problems.joined(separator: "; ")
+        case .weights(let file, let detail):
+            "\(file): \(detail)"
         }
     }
 }
