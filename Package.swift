@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
         .target(name: "Images", dependencies: ["Torch", "CVips"]),
         .target(name: "Diffusion", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
-        .target(name: "Faces", dependencies: ["Torch", "Layers", "Checkpoints"]),
+        .target(name: "Faces", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
         .target(
             name: "World",
             dependencies: ["Torch", "Checkpoints", "Images", "Faces", "CRays"]),
@@ -47,11 +47,17 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: ["Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Figures"]),
+        .target(
+            name: "Miniature",
+            dependencies: [
+                "Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
+                "Training",
+            ]),
         .executableTarget(
             name: "likeness",
             dependencies: [
                 "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training",
+                "Training", "Miniature",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -64,7 +70,8 @@ let package = Package(
         .testTarget(
             name: "DiffusionTests",
             dependencies: ["Diffusion", "Torch", "Layers", "Checkpoints", "TestSupport"]),
-        .testTarget(name: "FacesTests", dependencies: ["Faces", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "FacesTests", dependencies: ["Faces", "Images", "Checkpoints", "TestSupport"]),
         .testTarget(
             name: "WorldTests",
             dependencies: ["World", "Faces", "Images", "Torch", "Checkpoints", "TestSupport"]),

@@ -16,6 +16,9 @@ public struct TrainingProgress: Sendable {
     /// Until the end, at the pace of late; seconds.
     public var secondsLeft: Double
 
+    /// Whether the run is over.
+    public var isLast: Bool { step == steps }
+
     /// `step 120/2000  loss 0.1234  52 samples/s  41 % of peak  3 min left`.
     public var line: String {
         let share = peakShare.map { String(format: "  %.0f %% of peak", 100 * $0) } ?? ""

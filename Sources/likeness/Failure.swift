@@ -4,7 +4,9 @@ import Faces
 import Foundation
 import Images
 import Layers
+import Miniature
 import Torch
+import Training
 import World
 
 /// An error on its way out of the program: one sentence and an exit code. The codes are listed in
@@ -48,6 +50,10 @@ struct Failure: Encodable {
         case let error as DiffusionError:
             (self.error, code) = (error.description, Failure.badInput)
         case let error as ShardError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as TrainingError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as MiniatureError:
             (self.error, code) = (error.description, Failure.badInput)
         case is CancellationError:
             (self.error, code) = (

@@ -15,7 +15,7 @@ struct Likeness: ParsableCommand {
         version: Version.text,
         subcommands: [
             Demo.self, Doctor.self, Model.self, Photo.self, MakeImage.self, Forward.self,
-            Bench.self, WorldCommand.self,
+            Bench.self, WorldCommand.self, TrainCommand.self,
             Oracle.self,
         ])
 }

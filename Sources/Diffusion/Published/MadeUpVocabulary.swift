@@ -73,21 +73,12 @@ package struct MadeUpVocabulary: Hashable, Sendable {
     /// - Parameter padding: the token that fills prompts up.
     /// - Returns: their content.
     func files(padding: String) -> [String: String] {
-        let lines = tokens.enumerated().map { "  \(JSONValue.string($1).text): \($0)" }
-        let marks: JSONValue = [
-            "bos_token": .string(Self.start), "eos_token": .string(Self.end),
-            "pad_token": .string(padding), "unk_token": .string(Self.end),
-        ]
-        let settings = marks.with([
-            "add_prefix_space": false, "do_lower_case": true, "model_max_length": 77,
-            "tokenizer_class": "CLIPTokenizer",
-        ])
-        return [
-            "vocab.json": "{\n\(lines.joined(separator: ",\n"))\n}\n",
-            "merges.txt": "#version: 0.2\n"
-                + merges.map { "\($0) \($1)\n" }.joined(),
-            "special_tokens_map.json": marks.text + "\n",
-            "tokenizer_config.json": settings.text + "\n",
-        ]
+        var files = BytePairLearner.files(merges: merges, length: 77)
+        for name in ["special_tokens_map.json", "tokenizer_config.json"] {
+            if let text = files[name], let json = try? JSONValue(Array(text.utf8)) {
+                files[name] = json.with(["pad_token": .string(padding)]).text + "\n"
+            }
+        }
+        return files
     }
 }

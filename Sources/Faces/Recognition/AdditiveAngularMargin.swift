@@ -62,6 +62,15 @@ public struct AdditiveAngularMargin {
         self.scale = scale
     }
 
+    /// The same centres with another margin: training starts without and lets it grow.
+    public func with(margin: Double) -> AdditiveAngularMargin {
+        AdditiveAngularMargin(weight: weight, kind: kind, margin: margin, scale: scale)
+    }
+
+    private init(weight: Tensor, kind: Margin, margin: Double, scale: Double) {
+        (self.weight, self.kind, self.margin, self.scale) = (weight, kind, margin, scale)
+    }
+
     /// The loss of a batch.
     ///
     /// - Parameters:

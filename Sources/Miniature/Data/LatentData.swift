@@ -1,0 +1,81 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Torch
+
+/// A set of portraits as the base sees them: latents, and one embedding of each picture.
+///
+/// `latents` `[N, C, H, W]` float16, scaled; `embeddings` `[N, D]` float32, CLIP's image
+/// embeddings. Both networks are frozen while the base trains, so they run once.
+public final class LatentData: Sendable {
+    /// Pictures.
+    public let count: Int
+    /// Of one picture's latents: `[C, H, W]`.
+    public let shape: [Int]
+    /// Numbers in an embedding.
+    public let embeddingSize: Int
+    private let latents: [UInt16]
+    private let embeddings: [Float]
+
+    /// Opens a file that ``make(_:autoencoder:vision:to:device:progress:shouldStop:)`` made.
+    ///
+    /// - Throws: `CheckpointError`; ``MiniatureError`` for a file of another kind.
+    public init(_ path: String) throws {
+        let tensors = try openCheckpoint(path).tensors()
+        guard let latents = tensors["latents"], let embeddings = tensors["embeddings"],
+            latents.rank == 4, latents.dtype == .float16, embeddings.rank == 2,
+            embeddings.shape[0] == latents.shape[0]
+        else {
+            throw MiniatureError("\(path): expected latents and embeddings, found another file.")
+        }
+        count = latents.shape[0]
+        shape = Array(latents.shape.dropFirst())
+        embeddingSize = embeddings.shape[1]
+        self.latents = try latents.view(as: .uint16).toArray()
+        self.embeddings = try embeddings.toArray()
+    }
+
+    /// Encodes every picture of a set.
+    ///
+    /// - Parameters:
+    ///   - data: the pictures.
+    ///   - autoencoder: its latents' means are kept, times its scaling factor.
+    ///   - vision: CLIP's image encoder.
+    ///   - path: the file to make.
+    ///   - device: of both networks.
+    ///   - progress: called with pictures done and in all.
+    ///   - shouldStop: asked after every batch; when it says yes, nothing is written.
+    /// - Throws: `TorchError`, `CheckpointError`; `CancellationError`.
+    public static func make(
+        _ data: PortraitData, autoencoder: AutoencoderKL, vision: CLIPVision, to path: String,
+        device: Device, progress: (Int, Int) -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws {
+        var (latents, embeddings): ([Tensor], [Tensor]) = ([], [])
+        try noGrad {
+            for start in Swift.stride(from: 0, to: data.count, by: 32) {
+                if shouldStop() { throw CancellationError() }
+                let part = Array(start..<min(start + 32, data.count))
+                let x = try PictureBatch(data, part).tensor(on: device)
+                let mean = try autoencoder.scaled(autoencoder.encode(x).mean)
+                latents.append(try mean.to(.float16).to(.cpu))
+                embeddings.append(
+                    try vision(CLIPPixels.normalised(x)).imageEmbeds.to(.float32).to(.cpu))
+                progress(part.count + start, data.count)
+            }
+        }
+        try SafetensorsWriter.write(
+            ["latents": try .cat(latents), "embeddings": try .cat(embeddings)], to: path)
+    }
+
+    /// Latents of some pictures, as the bits of float16: `[K, C, H, W]`.
+    func latents(_ indices: [Int]) -> [UInt16] {
+        let size = shape.reduce(1, *)
+        return indices.flatMap { latents[$0 * size..<($0 + 1) * size] }
+    }
+
+    /// Embeddings of some pictures: `[K, D]`.
+    func embeddings(_ indices: [Int]) -> [Float] {
+        indices.flatMap { embeddings[$0 * embeddingSize..<($0 + 1) * embeddingSize] }
+    }
+}

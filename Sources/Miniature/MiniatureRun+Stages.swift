@@ -1,0 +1,206 @@
+import Checkpoints
+import Diffusion
+import Faces
+import Foundation
+import Layers
+import Torch
+import Training
+import World
+
+extension MiniatureRun {
+    /// Renders both sets of people, and decodes them.
+    func makeWorld() throws -> Bool {
+        let world = settings.world
+        let sets = [
+            ("train", world.identities, world.seed),
+            ("heldout", world.heldOutIdentities, world.seed &+ 1),
+        ]
+        for (name, people, seed) in sets {
+            let cache = "\(path)/cache/\(name).safetensors"
+            if FileManager.default.fileExists(atPath: cache),
+                FileManager.default.fileExists(atPath: PortraitData.placesPath(cache))
+            {
+                continue
+            }
+            var options = WorldSource.Options(
+                identities: people, views: world.views, size: settings.sizes.side)
+            options.maps = []
+            let source = try WorldSource(options, seed: seed)
+            // Each worker renders whole pictures; torch's own threads would get in their way.
+            let threads = LibTorch.threadCount
+            try LibTorch.setThreadCount(1)
+            defer { try? LibTorch.setThreadCount(threads) }
+            try ShardWriter(.init(workers: ProcessInfo.processInfo.activeProcessorCount)).write(
+                source, to: "\(path)/world/\(name)",
+                progress: { reporting.counting(.world, $0.done, $0.total) },
+                shouldStop: reporting.shouldStop)
+            try PortraitCache.make(
+                shards: "\(path)/world/\(name)", to: cache,
+                progress: { self.reporting.counting(.world, $0, $1) },
+                shouldStop: reporting.shouldStop)
+        }
+        return true
+    }
+
+    /// Learns byte pairs from captions of every kind.
+    func learnVocabulary() throws -> Bool {
+        guard !FileManager.default.fileExists(atPath: tokenizerFolder) else { return true }
+        let world = settings.world
+        var learner = BytePairLearner()
+        let people = min(world.identities, 2000)
+        for index in 0..<people {
+            if reporting.shouldStop() { return false }
+            let person = Person(seed: world.seed, index: index)
+            let looks = (0..<3).map { Look(of: person, view: $0) }
+            for look in looks {
+                for caption in Caption.paraphrases(of: person, look, count: 2) {
+                    learner.read(caption.text)
+                }
+            }
+            learner.read(CaptionPair(of: person, looks[0], looks[1]).text)
+            let other = Person(seed: world.seed, index: (index + 1) % max(world.identities, 1))
+            learner.read(
+                CaptionPair(
+                    left: (person, looks[0]), right: (other, Look(of: other, view: 0))
+                ).text)
+            reporting.counting(.vocabulary, index + 1, people)
+        }
+        let merges = learner.merges(settings.sizes.merges)
+        try AtomicFolder.write(to: tokenizerFolder) { folder in
+            let files = BytePairLearner.files(merges: merges, length: settings.sizes.textLength)
+            for (name, text) in files {
+                try AtomicFile.write(Array(text.utf8), to: "\(folder)/\(name)")
+            }
+        }
+        return true
+    }
+
+    func trainRecogniser(
+        _ stage: MiniatureStage, _ configuration: ArcFaceConfiguration,
+        _ settings: RecogniserSettings
+    ) throws -> Bool {
+        try train(stage, settings.training) {
+            try RecogniserTask(
+                configuration, data: trainData(), heldOut: heldOutData(), losses: settings.losses,
+                settings: settings.training)
+        }
+    }
+
+    func trainAutoencoder() throws -> Bool {
+        let settings = settings.autoencoder
+        return try train(.autoencoder, settings.training) {
+            let store = try ParameterStore(generator: Generator(seed: settings.training.seed))
+            let network = AutoencoderKL(store.root, try autoencoderConfiguration())
+            try store.finish()
+            try store.train()
+            return AutoencoderTask(
+                network, store, data: try trainData(), heldOut: try heldOutData(),
+                losses: settings.losses, settings: settings.training)
+        }
+    }
+
+    func autoencoderConfiguration(scale: Double = 1) throws -> AutoencoderKLConfiguration {
+        try AutoencoderKLConfiguration(
+            settings.sizes.autoencoderFile(scale: scale).configuration("vae/config.json"))
+    }
+
+    func clipConfigurations() throws -> (CLIPTextConfiguration, CLIPVisionConfiguration) {
+        let sizes = settings.sizes
+        let count = try tokenizer().count
+        return (
+            try CLIPTextConfiguration(
+                sizes.textFile(vocabulary: count).configuration("text_encoder/config.json")),
+            try CLIPVisionConfiguration(
+                sizes.visionFile().configuration("image_encoder/config.json"))
+        )
+    }
+
+    func trainClip() throws -> Bool {
+        try train(.clip, settings.clip.training) {
+            let (text, vision) = try clipConfigurations()
+            return try ContrastiveTask(
+                text: text, vision: vision, tokenizer: tokenizer(), data: trainData(),
+                heldOut: heldOutData(), settings: settings.clip.training)
+        }
+    }
+
+    /// Encodes every picture; latents are scaled to unit deviation, as SD's are by 0.18215.
+    func encode() throws -> Bool {
+        guard !FileManager.default.fileExists(atPath: latentsPath) else { return true }
+        let data = try trainData()
+        let scale = try latentScale(data)
+        try AtomicFile.write(
+            Array("\(scale)\n".utf8), to: "\(path)/cache/latent-scale.txt")
+        let (_, visionConfiguration) = try clipConfigurations()
+        let vision = try built(weights(.clip, under: "vision")) {
+            CLIPVision($0, visionConfiguration)
+        }
+        try LatentData.make(
+            data, autoencoder: autoencoder(scale: scale), vision: vision, to: latentsPath,
+            device: device, progress: { reporting.counting(.latents, $0, $1) },
+            shouldStop: reporting.shouldStop)
+        return true
+    }
+
+    /// One over the deviation of latents, from a sample of the pictures.
+    private func latentScale(_ data: PortraitData) throws -> Double {
+        let network = try autoencoder(scale: 1)
+        let indices = (0..<64).map { $0 * max(data.count / 64, 1) % data.count }
+        return try noGrad {
+            let x = try PictureBatch(data, indices).tensor(on: device)
+            let deviation = try network.encode(x).mean.to(.float32).standardDeviation().item()
+            return (1e5 / deviation).rounded() / 1e5
+        }
+    }
+
+    /// The scale that was measured when pictures were encoded.
+    func measuredScale() throws -> Double {
+        let text = try String(contentsOfFile: "\(path)/cache/latent-scale.txt", encoding: .utf8)
+        guard let scale = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw MiniatureError("\(path)/cache/latent-scale.txt: expected a number.")
+        }
+        return scale
+    }
+
+    func autoencoder(scale: Double) throws -> AutoencoderKL {
+        let configuration = try autoencoderConfiguration(scale: scale)
+        return try built(weights(.autoencoder)) { AutoencoderKL($0, configuration) }
+    }
+
+    /// A network with trained weights, on the run's device.
+    func built<Network>(_ weights: [String: Tensor], _ make: (Scope) throws -> Network) throws
+        -> Network
+    {
+        let store = try ParameterStore(loading: weights, device: device)
+        let network = try make(store.root)
+        try store.finish()
+        return network
+    }
+
+    func trainBase() throws -> Bool {
+        let settings = settings.base
+        return try train(.base, settings.training) {
+            let (textConfiguration, _) = try clipConfigurations()
+            let text = try built(weights(.clip, under: "text")) {
+                CLIPText($0 / "text_model", textConfiguration, projection: $0)
+            }
+            let tokenizer = try tokenizer()
+            let heldOut = try heldOutData()
+            let prompts = (0..<16).map { heldOut.caption($0 * heldOut.views, .medium, variant: 0) }
+            let scheduler = try SchedulerConfiguration.load(
+                json: Array(self.settings.sizes.schedulerFile().text.utf8),
+                from: "scheduler_config.json")
+            return try BaseTask(
+                UNet2DConditionConfiguration(
+                    self.settings.sizes.unetFile().configuration("unet/config.json")),
+                text: text, tokenizer: tokenizer, autoencoder: autoencoder(scale: measuredScale()),
+                schedule: NoiseSchedule(scheduler), data: trainData(),
+                latents: LatentData(latentsPath),
+                probe: BaseProbe(
+                    prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
+                sees: settings.data, settings: settings.training)
+        }
+    }
+
+    func writeBundle() throws -> Bool { true }
+}

@@ -1,0 +1,136 @@
+import Checkpoints
+import Diffusion
+import Faces
+import Foundation
+import Layers
+import Torch
+import Training
+import World
+
+/// Makes the miniature models from nothing, in one folder, and goes on wherever it was stopped.
+public final class MiniatureRun {
+    /// What a run tells while it works.
+    public struct Reporting {
+        /// A stage of training is this far.
+        public var training: (MiniatureStage, TrainingProgress) -> Void = { _, _ in }
+        /// Another stage is this far, of so much.
+        public var counting: (MiniatureStage, Int, Int) -> Void = { _, _, _ in }
+        /// A sentence that a user should know.
+        public var remark: (String) -> Void = { _ in }
+        /// Whether to stop at the next good moment.
+        public var shouldStop: () -> Bool = { false }
+
+        /// Tells nobody.
+        public init() {}
+    }
+
+    /// The run's folder.
+    public let path: String
+    /// What the models follow from.
+    public let settings: MiniatureSettings
+    /// Where networks train.
+    public let device: Device
+    let reporting: Reporting
+
+    /// A run in a folder, which is made.
+    ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - settings: what the models follow from.
+    ///   - device: where networks train.
+    ///   - reporting: who is told.
+    /// - Throws: ``MiniatureError`` if the folder cannot be made.
+    public init(
+        _ path: String, _ settings: MiniatureSettings, device: Device = .cpu,
+        reporting: Reporting = .init()
+    ) throws {
+        (self.path, self.settings) = (path, settings)
+        (self.device, self.reporting) = (device, reporting)
+        do {
+            for folder in ["world", "cache"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+            }
+        } catch {
+            throw MiniatureError("\(path): could not make it: \(error.localizedDescription).")
+        }
+    }
+
+    /// Works through a stage; one that is done costs nothing.
+    ///
+    /// - Returns: whether it is complete; false after a stop.
+    public func run(_ stage: MiniatureStage) throws -> Bool {
+        do {
+            switch stage {
+            case .world: return try makeWorld()
+            case .vocabulary: return try learnVocabulary()
+            case .recogniserA:
+                return try trainRecogniser(stage, settings.sizes.recogniserA, settings.recogniserA)
+            case .recogniserB:
+                return try trainRecogniser(stage, settings.sizes.recogniserB, settings.recogniserB)
+            case .autoencoder: return try trainAutoencoder()
+            case .clip: return try trainClip()
+            case .latents: return try encode()
+            case .base: return try trainBase()
+            case .bundle: return try writeBundle()
+            }
+        } catch is CancellationError {
+            return false
+        }
+    }
+
+    // Where things are.
+
+    func trainData() throws -> PortraitData { try PortraitData("\(path)/cache/train.safetensors") }
+    func heldOutData() throws -> PortraitData {
+        try PortraitData("\(path)/cache/heldout.safetensors")
+    }
+    var tokenizerFolder: String { "\(path)/tokenizer" }
+    var latentsPath: String { "\(path)/cache/latents.safetensors" }
+    func tokenizer() throws -> CLIPTokenizer { try CLIPTokenizer(folder: tokenizerFolder) }
+
+    /// The trained weights of a stage, the averaged ones if there are any, below a prefix.
+    ///
+    /// - Throws: ``MiniatureError`` if the stage is not complete.
+    func weights(_ stage: MiniatureStage, under prefix: String = "") throws -> [String: Tensor] {
+        let folder = try CheckpointFolder("\(path)/\(stage.rawValue)/checkpoints")
+        guard let found = folder.latest() else {
+            throw MiniatureError(
+                "\(path)/\(stage.rawValue): expected a trained model, found none; run "
+                    + "`likeness train miniature --stage \(stage.rawValue)` first.")
+        }
+        let averaged = found.state.files["average.safetensors"] != nil
+        let file = "\(found.path)/\(averaged ? "average" : "model").safetensors"
+        let start = prefix.isEmpty ? "" : prefix + "."
+        let tensors = try openCheckpoint(file).tensors().filter { $0.key.hasPrefix(start) }
+        return Dictionary(
+            tensors.map { (String($0.key.dropFirst(start.count)), $0.value) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Trains a task in the stage's run folder.
+    func train<Task: TrainingTask>(
+        _ stage: MiniatureStage, _ settings: TrainingSettings, _ task: () throws -> Task
+    ) throws -> Bool {
+        let folder = "\(path)/\(stage.rawValue)"
+        let checkpoints = try CheckpointFolder("\(folder)/checkpoints")
+        if checkpoints.steps.last == settings.steps { return true }
+        let run = try RunFolder(
+            folder, configuration: Array((configuration(stage).text + "\n").utf8), resume: true,
+            keep: settings.keep)
+        let trainer = try Trainer(
+            task(), settings, in: run, device: device, remark: reporting.remark)
+        return try trainer.run(
+            progress: { reporting.training(stage, $0) }, shouldStop: reporting.shouldStop)
+    }
+
+    /// The settings that a stage follows from.
+    private func configuration(_ stage: MiniatureStage) throws -> JSONValue {
+        let all = try settings.json()
+        let own = stage.rawValue.split(separator: "-").joined(separator: "_")
+        return .object([
+            "stage": .string(stage.rawValue), "sizes": all["sizes"] ?? nil,
+            "world": all["world"] ?? nil, "settings": all[own] ?? nil,
+        ])
+    }
+}

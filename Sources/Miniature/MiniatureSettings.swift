@@ -1,0 +1,141 @@
+import Training
+
+/// Everything that the miniature models follow from.
+public struct MiniatureSettings: Settings {
+    /// Their sizes.
+    public var sizes = MiniatureSizes()
+    /// The world they learn.
+    public var world = WorldSettings()
+    /// The recogniser that conditions and trains.
+    public var recogniserA = RecogniserSettings(seed: 11)
+    /// The recogniser that only scores.
+    public var recogniserB = RecogniserSettings(seed: 23)
+    /// The autoencoder.
+    public var autoencoder = AutoencoderSettings()
+    /// CLIP's encoders.
+    public var clip = ClipSettings()
+    /// The base UNet.
+    public var base = BaseSettings()
+
+    /// As the shipped models were made.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case sizes, world, autoencoder, clip, base
+        case recogniserA = "recogniser_a"
+        case recogniserB = "recogniser_b"
+    }
+}
+
+/// The people that the models learn from and are measured on.
+public struct WorldSettings: Settings {
+    /// People to learn from.
+    public var identities = 3000
+    /// Other people, to measure on.
+    public var heldOutIdentities = 500
+    /// Pictures of each.
+    public var views = 8
+    /// The world of those to learn from; the others come from the next one.
+    public var seed: UInt64 = 1
+
+    /// As the shipped models were made.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case identities, views, seed
+        case heldOutIdentities = "held_out_identities"
+    }
+}
+
+/// A recogniser's run.
+public struct RecogniserSettings: Settings {
+    /// Steps, rates and so on.
+    public var training = TrainingSettings()
+    /// Margins and changes.
+    public var losses = RecogniserLossSettings()
+
+    /// Its defaults.
+    public init() { self.init(seed: 11) }
+
+    init(seed: UInt64) {
+        training.seed = seed
+        training.steps = 6000
+        training.batchSize = 64
+        training.optimizer.learningRate = 2e-3
+        training.optimizer.weightDecay = 0.05
+        training.optimizer.decaysVectors = false
+        training.optimizer.schedule = .cosine
+        training.optimizer.warmupSteps = 100
+        training.optimizer.maxGradNorm = 5
+        training.saveEvery = 500
+        training.sampleEvery = 0
+        training.evaluateEvery = 500
+    }
+}
+
+/// The autoencoder's run.
+public struct AutoencoderSettings: Settings {
+    /// Steps, rates and so on.
+    public var training = TrainingSettings()
+    /// What the loss weighs.
+    public var losses = AutoencoderLossSettings()
+
+    /// Its defaults.
+    public init() {
+        training.seed = 31
+        training.steps = 6000
+        training.batchSize = 16
+        training.optimizer.learningRate = 1e-3
+        training.optimizer.weightDecay = 0
+        training.optimizer.schedule = .cosine
+        training.optimizer.finalShare = 0.02
+        training.optimizer.warmupSteps = 100
+        training.averageDecay = 0.998
+    }
+}
+
+/// CLIP's run.
+public struct ClipSettings: Settings {
+    /// Steps, rates and so on.
+    public var training = TrainingSettings()
+
+    /// Its defaults.
+    public init() {
+        training.seed = 41
+        training.steps = 3000
+        training.batchSize = 128
+        training.optimizer.learningRate = 1e-3
+        training.optimizer.beta2 = 0.98
+        training.optimizer.epsilon = 1e-6
+        training.optimizer.weightDecay = 0.1
+        training.optimizer.decaysVectors = false
+        training.optimizer.schedule = .cosine
+        training.optimizer.warmupSteps = 200
+        training.saveEvery = 250
+        training.sampleEvery = 0
+        training.evaluateEvery = 250
+    }
+}
+
+/// The base's run.
+public struct BaseSettings: Settings {
+    /// Steps, rates and so on.
+    public var training = TrainingSettings()
+    /// What it sees.
+    public var data = BaseDataSettings()
+
+    /// Its defaults.
+    public init() {
+        training.seed = 51
+        training.steps = 20000
+        training.batchSize = 16
+        training.optimizer.learningRate = 5e-4
+        training.optimizer.weightDecay = 0.01
+        training.optimizer.schedule = .constant
+        training.optimizer.warmupSteps = 200
+        training.averageDecay = 0.999
+        training.saveEvery = 500
+        training.sampleEvery = 500
+        training.evaluateEvery = 0
+    }
+}

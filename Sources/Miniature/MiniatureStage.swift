@@ -1,0 +1,31 @@
+/// The steps that make the miniature models, in order.
+public enum MiniatureStage: String, CaseIterable, Sendable {
+    /// Renders the world's people and decodes the pictures.
+    case world
+    /// Learns the byte-pair vocabulary of the world's captions.
+    case vocabulary
+    case recogniserA = "recogniser-a"
+    case recogniserB = "recogniser-b"
+    case autoencoder
+    case clip
+    /// Encodes every picture, for the base.
+    case latents
+    case base
+    /// Writes the models' folder.
+    case bundle
+
+    /// What it does, for a progress line.
+    public var summary: String {
+        switch self {
+        case .world: "rendering people"
+        case .vocabulary: "learning a vocabulary"
+        case .recogniserA: "training recogniser A"
+        case .recogniserB: "training recogniser B"
+        case .autoencoder: "training the autoencoder"
+        case .clip: "training CLIP"
+        case .latents: "encoding pictures"
+        case .base: "training the base"
+        case .bundle: "writing the models"
+        }
+    }
+}

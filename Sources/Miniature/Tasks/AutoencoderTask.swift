@@ -1,0 +1,141 @@
+import Checkpoints
+import Diffusion
+import Images
+import Layers
+import Torch
+import Training
+
+/// What the autoencoder's loss weighs.
+public struct AutoencoderLossSettings: Settings {
+    /// Absolute difference of pixels in -1...1.
+    public var pixels = 1.0
+    /// Absolute difference of pixels' differences to their neighbours, at three sizes: what keeps
+    /// edges sharp where squared error would blur them.
+    public var gradients = 1.0
+    /// Pull of the latents towards a standard normal.
+    public var kl = 1e-6
+    /// Side of the squares that are cut from pictures; 0 takes them whole.
+    public var crop = 64
+
+    /// As the miniature autoencoder is trained.
+    public init() {}
+}
+
+/// Trains an `AutoencoderKL` on pictures. Rombach et al. 2022, without the adversary.
+public final class AutoencoderTask: TrainingTask {
+    public let store: ParameterStore
+    public let batches: any BatchSource<PictureBatch>
+    let network: AutoencoderKL
+    private let losses: AutoencoderLossSettings
+    private let heldOut: PortraitData?
+
+    /// A network with these parameters, on these pictures.
+    ///
+    /// - Parameters:
+    ///   - network: the autoencoder.
+    ///   - store: its parameters.
+    ///   - data: pictures to learn from.
+    ///   - heldOut: pictures of other people, for figures and samples.
+    ///   - losses: their weights.
+    ///   - settings: the run's.
+    public init(
+        _ network: AutoencoderKL, _ store: ParameterStore, data: PortraitData,
+        heldOut: PortraitData?, losses: AutoencoderLossSettings, settings: TrainingSettings
+    ) {
+        (self.network, self.store, self.losses, self.heldOut) = (network, store, losses, heldOut)
+        batches = ShuffledPictures(data, batchSize: settings.batchSize, seed: settings.seed)
+    }
+
+    public func losses(_ batch: PictureBatch, _ step: TrainingStep) throws -> LossTerms {
+        let x = try cut(batch.tensor(on: step.device), step)
+        let latents = try network.encode(x)
+        let y = try network.decode(latents.sample(step.generator("latents")))
+        var terms = LossTerms()
+        try terms.add("pixels", (y - x).abs().mean(), weight: losses.pixels)
+        try terms.add("gradients", gradientDifference(y, x), weight: losses.gradients)
+        let divergence = try (latents.mean.square() + latents.logvar.exp() - 1 - latents.logvar)
+        try terms.add("kl", divergence.sum([1, 2, 3]).mean() * 0.5, weight: losses.kl)
+        terms.report("psnr", try psnr(y, x))
+        return terms
+    }
+
+    /// Squares of the pictures, one place for the whole batch, mirrored half of the time.
+    private func cut(_ x: Tensor, _ step: TrainingStep) throws -> Tensor {
+        let side = x.shape[3]
+        guard losses.crop > 0, losses.crop < side else { return x }
+        var random = step.random("crop")
+        let left = random.below(side - losses.crop + 1)
+        let top = random.below(side - losses.crop + 1)
+        let square = try x[.all, .all, top..<top + losses.crop, left..<left + losses.crop]
+        return try random.below(2) == 0 ? square : square.flipped([3])
+    }
+
+    /// Mean absolute difference of horizontal and vertical differences, at full, half and quarter
+    /// size.
+    private func gradientDifference(_ y: Tensor, _ x: Tensor) throws -> Tensor {
+        var error = try y - x
+        var sum: Tensor?
+        for level in 0..<3 {
+            if level > 0 { error = try avgPool2d(error, kernel: 2) }
+            let (h, w) = (error.shape[2], error.shape[3])
+            let across = try error[.all, .all, .all, 1..<w] - error[.all, .all, .all, 0..<w - 1]
+            let down = try error[.all, .all, 1..<h] - error[.all, .all, 0..<h - 1]
+            let term = try across.abs().mean() + down.abs().mean()
+            sum = try sum.map { try $0 + term } ?? term
+        }
+        return try sum ?? error.abs().mean()
+    }
+
+    /// Decibels, for pictures in -1...1.
+    private func psnr(_ y: Tensor, _ x: Tensor) throws -> Tensor {
+        try noGrad {
+            let mse = try (y.detached().clamped(min: -1, max: 1) - x).square().mean()
+            return try (4 / mse).log() * (10 / 2.302585092994046)
+        }
+    }
+
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        guard let heldOut else { return [:] }
+        var sum = 0.0
+        let indices = Array(Swift.stride(from: 0, to: heldOut.count, by: max(1, heldOut.count / 64)))
+        for start in Swift.stride(from: 0, to: indices.count, by: 16) {
+            let part = Array(indices[start..<min(start + 16, indices.count)])
+            let x = try PictureBatch(heldOut, part).tensor(on: step.device)
+            let y = try network.decode(network.encode(x).mean)
+            // The mean over pictures, as papers print it.
+            let mse = try (y.clamped(min: -1, max: 1) - x).square().mean([1, 2, 3])
+            sum += try ((4 / mse).log() * (10 / 2.302585092994046)).sum().item()
+        }
+        return ["heldout_psnr": sum / Double(indices.count)]
+    }
+
+    public func pictures(_ step: TrainingStep) throws -> [(name: String, image: Image)] {
+        guard let heldOut else { return [] }
+        let x = try PictureBatch(heldOut, (0..<8).map { $0 * heldOut.views % heldOut.count })
+            .tensor(on: step.device)
+        let y = try network.decode(network.encode(x).mean).clamped(min: -1, max: 1)
+        return [("reconstructions", try pictureGrid([x, y], on: .cpu))]
+    }
+}
+
+/// Pictures in a new order every epoch.
+struct ShuffledPictures: BatchSource {
+    let data: PortraitData
+    let batchSize: Int
+    let order: SampleShuffle
+
+    init(_ data: PortraitData, batchSize: Int, seed: UInt64) {
+        (self.data, self.batchSize) = (data, batchSize)
+        order = SampleShuffle(count: data.count, seed: seed)
+    }
+
+    func batch(at step: Int) throws -> PictureBatch {
+        PictureBatch(data, (0..<batchSize).map { order[step * batchSize + $0] })
+    }
+}
+
+/// Rows of pictures `[B, 3, S, S]` in -1...1, one row a tensor.
+func pictureGrid(_ rows: [Tensor], on device: Device) throws -> Image {
+    let lines = try rows.map { try Tensor.cat($0.to(device).unbound(), along: 2) }
+    return try Image(tensor: Tensor.cat(lines, along: 1))
+}

@@ -1,0 +1,52 @@
+import Diffusion
+import Images
+import Torch
+
+/// Sample pictures of a base in training: the same prompts and the same noise every time.
+public struct BaseProbe {
+    /// Prompts.
+    public var prompts: [String]
+    /// Their tokens `[K, length]`.
+    public var ids: Tensor
+    /// Steps of the sampler.
+    public var steps = 20
+    /// Guidance.
+    public var scale = 3.0
+
+    /// Samples for these prompts.
+    public init(_ prompts: [String], _ tokenizer: CLIPTokenizer, length: Int) throws {
+        self.prompts = prompts
+        ids = try tokenizer.encode(prompts, length: length).ids
+    }
+
+    func pictures(
+        _ unet: UNet2DCondition, text: CLIPText, autoencoder: AutoencoderKL,
+        schedule: NoiseSchedule, shape: [Int], noText: Tensor, seed: UInt64, on device: Device
+    ) throws -> [(name: String, image: Image)] {
+        let count = prompts.count
+        let states = try text(ids.to(device)).lastHiddenState
+        let none = try noText.to(device).expanded(states.shape)
+        let context = try Tensor.cat([none, states])
+        let noise = try Tensor.randn([count] + shape, generator: Generator(seed: seed))
+        var x = try noise.to(device)
+        // DDIM (Song et al. 2021) without added noise, on evenly spaced timesteps.
+        let spacing = schedule.trainTimesteps / steps
+        for index in (0..<steps).reversed() {
+            let t = index * spacing
+            let both = try unet(
+                .cat([x, x]), timestep: Tensor([Int64(t)], device: device), context: context)
+            let halves = try both.chunked(2)
+            let noise = try halves[0] + (halves[1] - halves[0]) * scale
+            let now = Double(schedule.alphasCumprod[t])
+            let before = index > 0 ? Double(schedule.alphasCumprod[t - spacing]) : 1
+            let x0 = try (x - noise * (1 - now).squareRoot()) / now.squareRoot()
+            x = try x0 * before.squareRoot() + noise * (1 - before).squareRoot()
+        }
+        let pictures = try autoencoder.decode(autoencoder.unscaled(x)).clamped(min: -1, max: 1)
+        let row = max(1, Int(Double(count).squareRoot().rounded(.up)))
+        let rows = try Swift.stride(from: 0, to: count / row * row, by: row).map {
+            try pictures[$0..<$0 + row]
+        }
+        return [("samples", try pictureGrid(rows, on: .cpu))]
+    }
+}

@@ -1,0 +1,207 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Layers
+import Torch
+import Training
+import World
+
+/// Trains CLIP's two encoders on pictures and what is said of them. Radford et al. 2021.
+///
+/// Parameters lie under `text` and `vision` with the published keys, and `logit_scale`.
+public final class ContrastiveTask: TrainingTask {
+    /// Pictures with a caption each.
+    public struct Batch: Sendable {
+        /// The pictures.
+        public var pictures: PictureBatch
+        /// Token ids `[B, length]`.
+        public var ids: [Int64]
+    }
+
+    public let store: ParameterStore
+    public let batches: any BatchSource<Batch>
+    let text: CLIPText
+    let vision: CLIPVision
+    let tokenizer: CLIPTokenizer
+    private let logitScale: Tensor
+    private let heldOut: PortraitData?
+
+    /// New encoders, for these pictures.
+    ///
+    /// - Parameters:
+    ///   - text: the text encoder's `config.json`.
+    ///   - vision: the image encoder's.
+    ///   - tokenizer: learned from the world's captions.
+    ///   - data: pictures to learn from.
+    ///   - heldOut: pictures of other people.
+    ///   - settings: the run's.
+    /// - Throws: `DiffusionError`, `TorchError`, `ParameterError`.
+    public init(
+        text: CLIPTextConfiguration, vision: CLIPVisionConfiguration, tokenizer: CLIPTokenizer,
+        data: PortraitData, heldOut: PortraitData?, settings: TrainingSettings
+    ) throws {
+        store = try ParameterStore(generator: Generator(seed: settings.seed))
+        let textScope = store.root / "text"
+        self.text = CLIPText(textScope / "text_model", text, projection: textScope)
+        self.vision = CLIPVision(store.root / "vision", vision)
+        // exp of it multiplies cosines; starts at 1 / 0.07 as in the paper.
+        logitScale = store.root.parameter("logit_scale", [], .constant(log(1 / 0.07)))
+        try store.finish()
+        try CLIPStart.initialise(store, text: text, vision: vision, seed: settings.seed)
+        try store.train()
+        (self.tokenizer, self.heldOut) = (tokenizer, heldOut)
+        batches = CaptionedPictures(
+            data, tokenizer, length: text.maxPositionEmbeddings, settings)
+    }
+
+    public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
+        let count = batch.pictures.indices.count
+        let pixels = try CLIPPixels.normalised(batch.pictures.tensor(on: step.device))
+        let ids = try Tensor(batch.ids, shape: [count, batch.ids.count / count])
+            .to(step.device)
+        let pictures = try unitRows(vision(pixels).imageEmbeds.to(.float32))
+        let texts = try unitRows(text(ids).textEmbeds.orThrow().to(.float32))
+        // The paper's bound keeps the temperature from running away.
+        let scale = try logitScale.clamped(max: log(100)).exp()
+        let logits = try pictures.matmul(texts.transposed(0, 1)) * scale
+        let labels = try Tensor.arange(0..<count, device: step.device)
+        var terms = LossTerms()
+        let picks = try Operator.crossEntropy(logits, labels)
+        let named = try Operator.crossEntropy(logits.transposed(0, 1), labels)
+        try terms.add("contrastive", (picks + named) * 0.5)
+        terms.report(
+            "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean())
+        terms.report("logit_scale", try scale.detached())
+        return terms
+    }
+
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        guard let heldOut else { return [:] }
+        // One picture a person: a caption must find its own among strangers.
+        let indices = (0..<min(heldOut.people, 500)).map { $0 * heldOut.views }
+        let (pictures, texts) = try embeddings(heldOut, indices, on: step.device)
+        let order = try texts.matmul(pictures.transposed(0, 1)).topK(10).indices
+        let own = try Tensor.arange(0..<indices.count).unsqueezed(1)
+        let hits = try order.equal(own).to(.float32)
+        return [
+            "heldout_recall_1": try hits[.all, 0].mean().item(),
+            "heldout_recall_10": try hits.sum([1]).mean().item(),
+        ]
+    }
+
+    /// Unit embeddings of pictures and of one long caption each, on the CPU.
+    func embeddings(
+        _ data: PortraitData, _ indices: [Int], on device: Device
+    ) throws -> (pictures: Tensor, texts: Tensor) {
+        let length = text.configuration.maxPositionEmbeddings
+        var (pictures, texts): ([Tensor], [Tensor]) = ([], [])
+        for start in Swift.stride(from: 0, to: indices.count, by: 50) {
+            let part = Array(indices[start..<min(start + 50, indices.count)])
+            let pixels = try CLIPPixels.normalised(PictureBatch(data, part).tensor(on: device))
+            pictures.append(try unitRows(vision(pixels).imageEmbeds).to(.cpu))
+            let captions = part.map { data.caption($0, .long, variant: 1000) }
+            let ids = try tokenizer.encode(captions, length: length).ids.to(device)
+            texts.append(try unitRows(text(ids).textEmbeds.orThrow()).to(.cpu))
+        }
+        return (try .cat(pictures), try .cat(texts))
+    }
+}
+
+/// How CLIP's image encoder takes its pictures.
+enum CLIPPixels {
+    static let mean = [0.48145466, 0.4578275, 0.40821073]
+    static let deviation = [0.26862954, 0.26130258, 0.27577711]
+
+    /// `[B, 3, S, S]` in -1...1 to the published normalisation.
+    static func normalised(_ x: Tensor) throws -> Tensor {
+        let shape = [1, 3, 1, 1]
+        let middle = try Tensor(mean, shape: shape, device: x.device).to(x.dtype)
+        let spread = try Tensor(deviation, shape: shape, device: x.device).to(x.dtype)
+        return try (x * 0.5 + 0.5 - middle) / spread
+    }
+}
+
+/// How CLIP's parameters start: section 2.4 of the paper, as transformers draws them.
+private enum CLIPStart {
+    static func initialise(
+        _ store: ParameterStore, text: CLIPTextConfiguration, vision: CLIPVisionConfiguration,
+        seed: UInt64
+    ) throws {
+        let generator = try Generator(seed: seed &+ 1)
+        try noGrad {
+            for entry in store.entries where entry.name != "logit_scale" {
+                let name = entry.name
+                let width = Double(name.hasPrefix("text") ? text.hiddenSize : vision.hiddenSize)
+                let std: Double
+                if name.hasSuffix("bias") {
+                    std = 0
+                } else if name.contains("position_embedding") || name.contains("token_embedding") {
+                    std = 0.02
+                } else if name.contains("class_embedding") || name.contains("projection") {
+                    std = 1 / width.squareRoot()
+                } else if name.contains("out_proj") || name.hasSuffix("fc2.weight") {
+                    std = 0.5 / width.squareRoot()
+                } else if name.contains("_proj.weight") || name.hasSuffix("fc1.weight") {
+                    std = 1 / width.squareRoot()
+                } else if name.contains("patch_embedding") {
+                    std = 0.02
+                } else {
+                    continue  // norms stay at 1
+                }
+                let start = try Initializer.normal(std: std)
+                    .tensor(entry.tensor.shape, generator: generator)
+                try entry.tensor.copy(from: start)
+            }
+        }
+    }
+}
+
+/// Pictures in a new order every epoch, each time with another caption.
+private struct CaptionedPictures: BatchSource {
+    let data: PortraitData
+    let tokenizer: CLIPTokenizer
+    let length, batchSize: Int
+    let order: SampleShuffle
+    let seeds: StepSeed
+
+    init(
+        _ data: PortraitData, _ tokenizer: CLIPTokenizer, length: Int, _ settings: TrainingSettings
+    ) {
+        (self.data, self.tokenizer, self.length) = (data, tokenizer, length)
+        batchSize = settings.batchSize
+        order = SampleShuffle(count: data.count, seed: settings.seed)
+        seeds = StepSeed(settings.seed)
+    }
+
+    func batch(at step: Int) throws -> ContrastiveTask.Batch {
+        var random = StepRandom(seed: seeds("captions", step))
+        let indices = (0..<batchSize).map { order[step * batchSize + $0] }
+        // Long captions name what tells pictures apart; short ones are what users type.
+        let captions = indices.map { index in
+            let lengths = Caption.Length.allCases
+            let length = random.below(2) == 0 ? .long : lengths[random.below(lengths.count)]
+            return data.caption(index, length, variant: random.below(1000))
+        }
+        let ids: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
+        return .init(pictures: PictureBatch(data, indices), ids: ids)
+    }
+}
+
+/// Rows of length 1.
+func unitRows(_ x: Tensor) throws -> Tensor {
+    try x / x.norm([-1], keepDims: true).clamped(min: 1e-12)
+}
+
+extension Tensor? {
+    /// The tensor of an encoder that was built with a projection.
+    func orThrow() throws -> Tensor {
+        guard let self else {
+            throw MiniatureError("expected a text encoder with a projection, found one without.")
+        }
+        return self
+    }
+}
+
+extension Operator {
+    static let crossEntropy = Operator("aten::cross_entropy_loss")
+}

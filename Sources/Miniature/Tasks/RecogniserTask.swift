@@ -1,0 +1,193 @@
+import Checkpoints
+import Faces
+import Images
+import Layers
+import Torch
+import Training
+
+/// How a recogniser is trained.
+public struct RecogniserLossSettings: Settings {
+    /// ArcFace's margin, radians.
+    public var margin = 0.4
+    /// The length that embeddings and centres are given together.
+    public var scale = 32.0
+    /// Steps over which the margin grows from zero: at once it would keep small networks from
+    /// starting at all.
+    public var marginSteps = 1000
+    /// The largest turn of an aligned face, degrees.
+    public var turnDegrees = 4.0
+    /// The largest change of its size.
+    public var growth = 0.06
+    /// The largest shift, in sides.
+    public var shift = 0.03
+    /// The largest change of brightness and contrast.
+    public var shade = 0.2
+
+    /// As the miniature recognisers are trained.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case margin, scale, growth, shift, shade
+        case marginSteps = "margin_steps"
+        case turnDegrees = "turn_degrees"
+    }
+}
+
+/// Trains an `ArcFace` on the world's people: Deng et al. 2019.
+///
+/// The centres are parameters under `head`, which exports leave out.
+public final class RecogniserTask: TrainingTask {
+    /// Aligned faces and who they are.
+    public struct Batch: Sendable {
+        /// `[B, 3, S, S]`.
+        public var faces: [UInt8]
+        /// Person of each.
+        public var labels: [Int64]
+        /// Pixels a side.
+        public var side: Int
+    }
+
+    public let store: ParameterStore
+    public let batches: any BatchSource<Batch>
+    let network: ArcFace
+    private let head: AdditiveAngularMargin
+    private let settings: RecogniserLossSettings
+    private let heldOut: PortraitData?
+
+    /// A network with new parameters, on these people.
+    ///
+    /// - Parameters:
+    ///   - configuration: of the network.
+    ///   - data: pictures to learn from.
+    ///   - heldOut: pictures of other people.
+    ///   - losses: margins and changes.
+    ///   - settings: the run's.
+    /// - Throws: `TorchError`, `ParameterError`.
+    public init(
+        _ configuration: ArcFaceConfiguration, data: PortraitData, heldOut: PortraitData?,
+        losses: RecogniserLossSettings, settings: TrainingSettings
+    ) throws {
+        store = try ParameterStore(generator: Generator(seed: settings.seed))
+        network = ArcFace(store.root / "backbone", configuration)
+        head = AdditiveAngularMargin(
+            store.root / "head", classes: data.people, dimensions: configuration.embeddingSize,
+            margin: losses.margin, scale: losses.scale)
+        try store.finish()
+        try store.train()
+        for key in network.fixedKeys { try store.freeze(key) }
+        (self.settings, self.heldOut) = (losses, heldOut)
+        batches = AlignedFaces(
+            data, size: configuration.inputSize, batchSize: settings.batchSize,
+            seed: settings.seed, losses)
+    }
+
+    public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
+        let count = batch.labels.count
+        let bytes = try Tensor(batch.faces, shape: [count, 3, batch.side, batch.side])
+        var faces = try bytes.to(step.device).to(.float32) / 127.5 - 1
+        if settings.shade > 0 {
+            let generator = try step.generator("shade")
+            let draws = try Tensor.rand([2, count, 1, 1, 1], generator: generator)
+                .to(step.device) * (2 * settings.shade) - settings.shade
+            faces = try faces * (draws[0] + 1) + draws[1]
+        }
+        let embeddings = try network(
+            faces, training: true, generator: step.generator("dropout"))
+        let labels = try Tensor(batch.labels, device: step.device)
+        let share = min(1, Double(step.number) / Double(max(settings.marginSteps, 1)))
+        let result = try head.with(margin: settings.margin * share)(embeddings.to(.float32), labels)
+        var terms = LossTerms()
+        try terms.add("margin", result.loss)
+        terms.report("accuracy", result.accuracy)
+        terms.report("cosine", result.cosine)
+        return terms
+    }
+
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        guard let heldOut else { return [:] }
+        let people = min(heldOut.people, 100)
+        let indices = Array(0..<people * heldOut.views)
+        let embeddings = try embed(heldOut, indices, on: step.device)
+        return [
+            "heldout_true_accepts": try trueAccepts(
+                embeddings, indices.map { $0 / heldOut.views }, falseAccepts: 1e-3)
+        ]
+    }
+
+    /// The share of same-person pairs above the similarity that a share of strangers exceed.
+    private func trueAccepts(
+        _ embeddings: Tensor, _ people: [Int], falseAccepts: Double
+    ) throws -> Double {
+        let scores: [Float] = try embeddings.matmul(embeddings.transposed(0, 1)).toArray()
+        var (same, different): ([Float], [Float]) = ([], [])
+        for row in people.indices {
+            for column in 0..<row {
+                let score = scores[row * people.count + column]
+                if people[row] == people[column] { same.append(score) } else { different.append(score) }
+            }
+        }
+        different.sort(by: >)
+        let threshold = different[Int(falseAccepts * Double(different.count))]
+        return Double(same.count { $0 > threshold }) / Double(max(same.count, 1))
+    }
+
+    /// Unit embeddings `[K, D]` of aligned pictures.
+    func embed(_ data: PortraitData, _ indices: [Int], on device: Device) throws -> Tensor {
+        let recogniser = FaceRecogniser(network, store: store)
+        let faces = try alignedFaces(data, indices, size: network.configuration.inputSize)
+        return try recogniser(faces.to(device)).to(.cpu)
+    }
+}
+
+/// Aligned faces of some pictures, `[K, 3, S, S]` bytes.
+public func alignedFaces(_ data: PortraitData, _ indices: [Int], size: Int) throws -> Tensor {
+    let alignment = FaceAlignment(size: size)
+    return try .stack(
+        indices.map { index in
+            let picture = try Tensor(data.pictures([index]), shape: [3, data.side, data.side])
+            return try alignment.alignedTensor(picture, places(data.points([index])))
+        })
+}
+
+private func places(_ numbers: [Float]) -> [Point] {
+    Swift.stride(from: 0, to: numbers.count, by: 2).map {
+        // The world counts from a pixel's corner, pictures from its centre.
+        Point(Double(numbers[$0]) - 0.5, Double(numbers[$0 + 1]) - 0.5)
+    }
+}
+
+/// Faces in a new order every epoch, each a little turned, grown, shifted and perhaps mirrored.
+private struct AlignedFaces: BatchSource {
+    let data: PortraitData
+    let size, batchSize: Int
+    let order: SampleShuffle
+    let seeds: StepSeed
+    let losses: RecogniserLossSettings
+
+    init(
+        _ data: PortraitData, size: Int, batchSize: Int, seed: UInt64,
+        _ losses: RecogniserLossSettings
+    ) {
+        (self.data, self.size, self.batchSize, self.losses) = (data, size, batchSize, losses)
+        order = SampleShuffle(count: data.count, seed: seed)
+        seeds = StepSeed(seed)
+    }
+
+    func batch(at step: Int) throws -> RecogniserTask.Batch {
+        var random = StepRandom(seed: seeds("jitter", step))
+        let alignment = FaceAlignment(size: size)
+        var batch = RecogniserTask.Batch(faces: [], labels: [], side: size)
+        for place in 0..<batchSize {
+            let index = order[step * batchSize + place]
+            let jitter = AlignmentJitter.random(
+                angleRadians: losses.turnDegrees * .pi / 180, growth: losses.growth,
+                shift: losses.shift, mirrors: true, using: &random)
+            let picture = try Tensor(data.pictures([index]), shape: [3, data.side, data.side])
+            let face = try alignment.alignedTensor(
+                picture, places(data.points([index])), jitter: jitter)
+            batch.faces += try face.toArray(UInt8.self)
+            batch.labels.append(Int64(index / data.views))
+        }
+        return batch
+    }
+}
