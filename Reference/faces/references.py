@@ -203,7 +203,8 @@ def randomise(model, seed):
             elif name.endswith(("bias", "running_mean")):
                 tensor.copy_(0.1 * normal)
             elif tensor.dim() > 1:
-                tensor.copy_(normal * (1.5 / tensor[0].numel()) ** 0.5)
+                gain = 0.03 if "Head" in name else 1.5  # scores that are not all 0 or 1
+                tensor.copy_(normal * (gain / tensor[0].numel()) ** 0.5)
             elif "prelu" in name or (name.endswith("layers.2.weight") and tensor.dim() == 1):
                 tensor.copy_(0.5 * uniform)
             else:

@@ -1,4 +1,4 @@
-/// Why a face model could not be used as asked.
+/// Why a face, a head or a network of faces could not be used as asked.
 ///
 /// Each case carries the facts; ``description`` makes one sentence of them.
 public enum FaceError: Error, Hashable, Sendable {

@@ -28,7 +28,8 @@ struct PlotLayout {
         let left = max(labels.max() ?? 0, 12) + 22
         let right = width - 24
         x = FittedAxis(
-            plot.x, values: xs, from: left, to: right, roundEnds: false, spacing: 84)
+            plot.x, values: xs, from: left, to: right, roundEnds: false,
+            spacing: plot.x.scale == .linear ? 84 : 56)
         (self.y, self.left, self.top, self.right, self.bottom) = (y, left, top, right, bottom)
     }
 
@@ -180,16 +181,16 @@ func textWidth(_ text: String, _ size: Double) -> Double { 0.6 * size * Double(t
 
 /// Points of a run without those that no reader could see.
 ///
-/// Of many points within half a unit of width, the first, lowest, highest and last remain, in their
+/// Of many points within a unit of width, the first, lowest, highest and last remain, in their
 /// order, so that a spike of one point is never lost.
 func thinned(_ points: [Point]) -> [Point] {
     guard points.count > 2000 else { return points }
     var result: [Point] = []
     var start = 0
     while start < points.count {
-        let column = (points[start].x * 2).rounded(.down)
+        let column = points[start].x.rounded(.down)
         var end = start + 1
-        while end < points.count, (points[end].x * 2).rounded(.down) == column { end += 1 }
+        while end < points.count, points[end].x.rounded(.down) == column { end += 1 }
         let indices = start..<end
         let low = indices.min { points[$0].y < points[$1].y } ?? start
         let high = indices.max { points[$0].y < points[$1].y } ?? start

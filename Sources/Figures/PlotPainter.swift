@@ -50,11 +50,13 @@ struct PlotPainter {
         let size = min(max(Int((style.size * scale).rounded()), 4), 400)
         let renderer = try TextRenderer(font: style.bold ? "sans bold" : "sans", size: size)
         guard let ink = try renderer.mask(text) else { return }
+        // The empty part of a digit's cell at its left, which the ink's width leaves out.
+        let bearing = Int((0.08 * Double(size)).rounded())
         let shift =
             switch style.anchor {
             case .start: 0
-            case .middle: ink.width / 2
-            case .end: ink.width
+            case .middle: ink.width / 2 + bearing
+            case .end: ink.width + bearing
             }
         // Fonts of screens stand some 0.93 of their size above the baseline.
         try image.write(

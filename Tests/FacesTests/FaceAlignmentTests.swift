@@ -122,8 +122,8 @@ import Torch
         let face = try it.alignment.aligned(it.picture, points, border: .edge)
         let back = try it.alignment.pasted(face, onto: it.picture, points, feather: 8)
         let differences = zip(back.pixels, it.picture.pixels).map { abs(Int($0) - Int($1)) }
-        // Twice interpolated, so not the very bytes; no rim and no shift.
-        #expect(differences.reduce(0, +) * 4 < differences.count)
+        // Twice interpolated, so not the very bytes. A shift by half a pixel costs ten a sample, a rim more.
+        #expect(differences.reduce(0, +) < 2 * differences.count)
         #expect((differences.max() ?? 0) <= 8)
         let black = try Image(width: 112, height: 112)
         let hole = try it.alignment.pasted(black, onto: it.picture, points, feather: 8)

@@ -49,4 +49,19 @@ import Torch
         expectEqual(store, expected)
         #expect(store.parameterCount == parameters)
     }
+
+    @Test(arguments: [
+        ("retinaface_mnet025", 253, 426_608, RetinaFaceConfiguration.mobileNet025),
+        ("retinaface_r50", 383, 27_293_600, .r50),
+    ])
+    func detectorsHaveThePublishedNamesAndShapes(
+        list: String, count: Int, parameters: Int, configuration: RetinaFaceConfiguration
+    ) throws {
+        let expected = try published(list)
+        #expect(expected.count == count)
+        let store = try ParameterStore.shapesOnly()
+        _ = RetinaFace(store.root, configuration)
+        expectEqual(store, expected)
+        #expect(store.parameterCount == parameters)
+    }
 }

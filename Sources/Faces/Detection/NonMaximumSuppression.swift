@@ -1,0 +1,33 @@
+/// Keeps the best of boxes that overlap.
+enum NonMaximumSuppression {
+    /// Which boxes stay, best first.
+    ///
+    /// Greedy, with sides counted as right - left + 1, as detectors of this family were measured.
+    ///
+    /// - Parameters:
+    ///   - boxes: left, top, right, bottom, pixels, best first.
+    ///   - overlap: boxes that share more than this part of their union with a better one go.
+    ///   - limit: how many may stay.
+    /// - Returns: indices, ascending.
+    static func kept(_ boxes: [SIMD4<Float>], overlap: Float, limit: Int) -> [Int] {
+        var kept: [Int] = []
+        for (index, box) in boxes.enumerated() {
+            guard kept.count < limit else { break }
+            if kept.allSatisfy({ !(shared(boxes[$0], box) > overlap) }) { kept.append(index) }
+        }
+        return kept
+    }
+
+    private static func shared(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Float {
+        let low = pointwiseMax(a.lowHalf, b.lowHalf)
+        let high = pointwiseMin(a.highHalf, b.highHalf)
+        let sides = pointwiseMax(SIMD2(), high - low + 1)
+        let common = sides.x * sides.y
+        return common / (area(a) + area(b) - common)
+    }
+
+    private static func area(_ box: SIMD4<Float>) -> Float {
+        let sides = box.highHalf - box.lowHalf + 1
+        return sides.x * sides.y
+    }
+}
