@@ -48,6 +48,13 @@ extension ParameterStore {
         }
     }
 
+    /// Lays the weights of convolutions out as CPU convolutions read them; values stay.
+    public func layOut(_ format: MemoryFormat) throws {
+        for entry in entries where entry.tensor.rank == 4 {
+            try entry.tensor.setData(entry.tensor.detached().contiguous(format))
+        }
+    }
+
     /// Overwrites every tensor with the source's of the same name.
     ///
     /// - Throws: ``ParameterError`` before anything is changed, if names or shapes differ.

@@ -112,6 +112,10 @@ public enum LibTorch {
     /// Threads that one operator may use on the CPU.
     public static var threadCount: Int { Int(ct_thread_count()) }
 
+    /// Keeps the memory of freed tensors for the next ones, in the whole process: for work that
+    /// repeats, such as training. Peaks may rise a little.
+    public static func keepFreedMemory() { ct_keep_freed_memory() }
+
     /// Sets ``threadCount``; `count` is at least 1. Results may differ in the last bits with it.
     public static func setThreadCount(_ count: Int) throws {
         try check(ct_set_thread_count(Int32(clamping: count)), "setting \(count) threads")

@@ -50,7 +50,9 @@ public final class Trainer<Task: TrainingTask> {
     ) throws {
         try settings.check()
         (self.task, self.settings, self.folder, self.device) = (task, settings, folder, device)
+        LibTorch.keepFreedMemory()
         try task.store.move(to: device)
+        try task.store.layOut(.channelsLast)
         optimizer = try Optimizer(task.store, settings.optimizer)
         average =
             settings.averageDecay > 0

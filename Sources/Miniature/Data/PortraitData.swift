@@ -115,7 +115,7 @@ public struct PictureBatch: Sendable {
     /// As a network takes them: `[B, 3, S, S]` in -1...1.
     public func tensor(on device: Device) throws -> Tensor {
         let bytes = try Tensor(pictures, shape: [indices.count, 3, side, side]).to(device)
-        return try bytes.to(.float32) / 127.5 - 1
+        return try bytes.contiguous(.channelsLast).to(.float32) / 127.5 - 1
     }
 
     /// `[B, 5, 2]`.

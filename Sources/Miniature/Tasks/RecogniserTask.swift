@@ -84,7 +84,7 @@ public final class RecogniserTask: TrainingTask {
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let count = batch.labels.count
         let bytes = try Tensor(batch.faces, shape: [count, 3, batch.side, batch.side])
-        var faces = try bytes.to(step.device).to(.float32) / 127.5 - 1
+        var faces = try bytes.to(step.device).contiguous(.channelsLast).to(.float32) / 127.5 - 1
         if settings.shade > 0 {
             let generator = try step.generator("shade")
             let draws = try Tensor.rand([2, count, 1, 1, 1], generator: generator)
