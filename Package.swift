@@ -17,7 +17,9 @@ let package = Package(
         .library(name: "Faces", targets: ["Faces"]),
         .library(name: "World", targets: ["World"]),
         .library(name: "Figures", targets: ["Figures"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "Miniature", targets: ["Miniature"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -48,16 +50,19 @@ let package = Package(
             name: "Training",
             dependencies: ["Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Figures"]),
         .target(
+            name: "Evaluation",
+            dependencies: ["Torch", "Layers", "Checkpoints", "Images", "Figures"]),
+        .target(
             name: "Miniature",
             dependencies: [
                 "Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training",
+                "Training", "Evaluation", "Figures",
             ]),
         .executableTarget(
             name: "likeness",
             dependencies: [
                 "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training", "Miniature",
+                "Training", "Miniature", "Evaluation", "Figures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -71,10 +76,19 @@ let package = Package(
             name: "DiffusionTests",
             dependencies: ["Diffusion", "Torch", "Layers", "Checkpoints", "TestSupport"]),
         .testTarget(
-            name: "FacesTests", dependencies: ["Faces", "Images", "Checkpoints", "TestSupport"]),
+            name: "FacesTests",
+            dependencies: ["Faces", "Images", "Layers", "Torch", "Checkpoints", "TestSupport"]),
         .testTarget(
             name: "WorldTests",
             dependencies: ["World", "Faces", "Images", "Torch", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "FiguresTests",
+            dependencies: ["Figures", "Images", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "Evaluation", "Figures", "Images", "Torch", "Layers", "Checkpoints", "TestSupport",
+            ]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Diffusion", "Checkpoints", "TestSupport"]),

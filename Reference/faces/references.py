@@ -1,10 +1,11 @@
 """The reference implementations of the face networks, from checkouts of their repositories.
 
-    git clone https://github.com/deepinsight/insightface
-    git clone https://github.com/biubug6/Pytorch_Retinaface
+    mkdir -p .deps/references && cd .deps/references
+    git clone https://github.com/deepinsight/insightface          # at 7fadd420
+    git clone https://github.com/biubug6/Pytorch_Retinaface       # at b984b4b
 
-Their classes are used as they are; narrow variants, whose widths those classes fix, are put together
-from the same blocks.
+or elsewhere, named by --insightface and --retinaface. Their classes are used as they are; narrow variants,
+whose widths those classes fix, are put together from the same blocks.
 """
 
 import argparse
@@ -15,16 +16,32 @@ import sys
 import torch
 from torch import nn
 
-PINS = {"insightface": "7fadd420", "Pytorch_Retinaface": "b984b4b"}
+CHECKOUTS = pathlib.Path(__file__).parents[2] / ".deps/references"
 
 
 def arguments(description, *more):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--insightface", type=pathlib.Path, required=True, help="a checkout of deepinsight/insightface")
-    parser.add_argument("--retinaface", type=pathlib.Path, required=True, help="a checkout of biubug6/Pytorch_Retinaface")
+    for name, repository in [("insightface", "deepinsight/insightface"), ("retinaface", "biubug6/Pytorch_Retinaface")]:
+        default = CHECKOUTS / repository.split("/")[1]
+        parser.add_argument(f"--{name}", type=pathlib.Path, default=default, help=f"a checkout of {repository}")
     for names, options in more:
         parser.add_argument(*names, **options)
     return parser.parse_args()
+
+
+def import_torchvision():
+    """torchvision's compiled operators fit one build of torch only; nothing here calls them."""
+    try:
+        import torchvision  # noqa: F401
+    except RuntimeError:
+        for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
+            del sys.modules[name]
+        library = torch.library.Library("torchvision", "DEF")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        import torchvision  # noqa: F401
+
+        torchvision.operators = library  # they last as long as this
 
 
 def module(path):
@@ -104,6 +121,7 @@ class RetinaFace:
     """biubug6's detector."""
 
     def __init__(self, checkout):
+        import_torchvision()
         sys.path.insert(0, str(checkout))
         # Its data package reads pictures at import; the loss asks it for one flag only.
         data = module(checkout / "data/config.py")

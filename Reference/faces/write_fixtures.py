@@ -3,7 +3,7 @@ and what they give, a margin loss written out by its formula, aligned faces, fou
 
 Detectors' weights and predictions are not stored: tests draw them again from the same seeds.
 
-    python Reference/faces/write_fixtures.py --insightface DIR --retinaface DIR
+    python Reference/faces/write_fixtures.py
 """
 
 import math

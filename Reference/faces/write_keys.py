@@ -4,7 +4,7 @@ No weights: every network is built on PyTorch's meta device. The form is Referen
 each line adds its words to the path of the line above that is indented less, and numbers at its end are a
 tensor's shape. `num_batches_tracked` is left out.
 
-    python Reference/faces/write_keys.py --insightface DIR --retinaface DIR [--compare FOLDER]
+    python Reference/faces/write_keys.py [--compare FOLDER]
 
 --compare: also checks each list against FOLDER/NAME.txt, if there, lines of `name<TAB>[shape]...`.
 """

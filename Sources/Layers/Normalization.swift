@@ -71,9 +71,10 @@ public struct BatchNorm {
         _ scope: Scope, channels: Int, eps: Double = 1e-5, momentum: Double = 0.1,
         affine: Bool = true
     ) {
-        weight = affine ? scope.parameter("weight", [channels], .ones) : nil
-        bias = affine ? scope.parameter("bias", [channels], .zeros) : nil
-        // Statistics stay float32 in a half-precision model, as a half mean loses what it averages.
+        // All stay float32 in a half-precision model: a half mean loses what it averages, and libtorch
+        // wants scale and shift in the statistics' type.
+        weight = affine ? scope.parameter("weight", [channels], .ones, dtype: .float32) : nil
+        bias = affine ? scope.parameter("bias", [channels], .zeros, dtype: .float32) : nil
         runningMean = scope.buffer("running_mean", [channels], .zeros, dtype: .float32)
         runningVar = scope.buffer("running_var", [channels], .ones, dtype: .float32)
         self.momentum = momentum

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diffusion
+import Faces
 import Foundation
 import Torch
 
@@ -12,14 +13,18 @@ struct Forward: ParsableCommand {
             Tensors are named as the reference's arguments and outputs are: sample, timestep, \
             encoder_hidden_states, text_embeds, time_ids, controlnet_cond, \
             down_block_additional_residuals.N, mid_block_additional_residual, conditioning_scale; \
-            x (vae-encode), z (vae-decode); input_ids; pixel_values. --output adds inner values by \
-            their checkpoint path, such as mid_block or down_blocks.0.resnets.1.
+            x (vae-encode), z (vae-decode); input_ids; pixel_values; faces (arcface, -1...1), \
+            pictures (retinaface, BGR less the mean). --feature adds inner values by their \
+            checkpoint path, such as mid_block or down_blocks.0.resnets.1.
             """)
 
     @Argument(help: "Which: \(Net.allCases.map(\.rawValue).joined(separator: ", ")).")
     var net: Net
 
-    @Option(help: "A folder with config.json and weights, as diffusers or transformers saves it.")
+    @Option(
+        help: ArgumentHelp(
+            "A folder with config.json and weights, as diffusers or transformers saves it; of a "
+                + "face network also its weight file."))
     var model: String
 
     @Option(help: "A safetensors file with the inputs.")
@@ -48,6 +53,7 @@ struct Forward: ParsableCommand {
         case vaeDecode = "vae-decode"
         case clipText = "clip-text"
         case clipVision = "clip-vision"
+        case arcface, retinaface
     }
 
     struct Report: Encodable {
@@ -137,6 +143,15 @@ struct Forward: ParsableCommand {
             results["pooler_output"] = output.pooled
             results["image_embeds"] = output.imageEmbeds
             return results
+        case .arcface:
+            let recogniser = try FaceRecogniser(model, dtype: type, device: device)
+            return ["embedding": try recogniser.network(given("faces"))]
+        case .retinaface:
+            let detector = try FaceDetector(model, dtype: type, device: device)
+            let output = try detector.network(given("pictures"))
+            return [
+                "boxes": output.boxes, "logits": output.logits, "landmarks": output.landmarks,
+            ]
         }
     }
 

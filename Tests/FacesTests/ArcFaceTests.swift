@@ -96,6 +96,18 @@ enum SmallRecogniser: String, CaseIterable, Sendable, CustomTestStringConvertibl
         #expect(try small == .mobile40 || store["features.weight"]?.grad() == nil)
     }
 
+    @Test(arguments: [SmallRecogniser.iresnet112, .mobile112])
+    func runsInHalfPrecision(_ small: SmallRecogniser) throws {
+        let fixture = try Fixture("faces/recognition")
+        let store = try ParameterStore(loading: small.parameters(), dtype: .bfloat16)
+        let network = ArcFace(store.root, small.configuration)
+        try store.finish()
+        let faces = try signed(fixture["\(small.rawValue).faces"]).to(.bfloat16)
+        let y = try network(faces)
+        #expect(y.dtype == .bfloat16)
+        try expectClose(y.to(.float32), fixture["\(small.rawValue).y"], within: 0.05)
+    }
+
     @Test func initialValuesAreTheReferences() throws {
         let store = try ParameterStore(generator: Generator(seed: 1))
         _ = ArcFace(

@@ -71,7 +71,8 @@ public struct AdditiveAngularMargin {
         (self.weight, self.kind, self.margin, self.scale) = (weight, kind, margin, scale)
     }
 
-    /// The loss of a batch.
+    /// The loss of a batch. Call it outside of `MixedPrecision`, which would round the cosines to
+    /// three digits before they are multiplied by ``scale``; the network may run inside.
     ///
     /// - Parameters:
     ///   - embeddings: `[B, D]`, of any length and floating-point type; computed in float32, or
