@@ -114,6 +114,8 @@ import Torch
             people.upperBound - people.lowerBound, pairs.upperBound - pairs.lowerBound
         )
         #expect(wide > 1.8 * narrow, "\(wide) \(narrow)")
+        // Twice 1.96 times sqrt(1/4 / 40) is 0.31.
+        #expect((0.22...0.4).contains(wide), "\(wide)")
         #expect(scores.trueAcceptInterval(atFalseAcceptRate: 0.001, seed: 5) == people)
     }
 

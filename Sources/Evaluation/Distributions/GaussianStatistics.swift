@@ -36,9 +36,10 @@ public struct GaussianStatistics {
         try noGrad {
             let x = try features.detached().to(.cpu).to(.float64)
             let batchMean = try x.mean([0])
-            let centred = try x - batchMean
-            let batchScatter = try centred.transposed(0, 1).matmul(centred)
-            try merge(count: x.shape[0], mean: batchMean, scatter: batchScatter)
+            let row = try shift(to: batchMean, adding: x.shape[0])
+            // One more row in the product stands for the distance between both means.
+            let rows = try Tensor.cat([x - batchMean, row.unsqueezed(0)])
+            scatter = try Operator.addProduct(scatter, rows.transposed(0, 1), rows)
         }
     }
 
@@ -47,7 +48,10 @@ public struct GaussianStatistics {
     /// - Throws: ``EvaluationError`` for statistics of another net.
     public mutating func add(_ other: GaussianStatistics) throws {
         guard other.net == net else { throw EvaluationError.featureNets(net, other.net) }
-        try merge(count: other.count, mean: other.mean, scatter: other.scatter)
+        guard other.count > 0 else { return }
+        let row = try shift(to: other.mean, adding: other.count).unsqueezed(0)
+        scatter = try Operator.addProduct(
+            scatter + other.scatter, row.transposed(0, 1), row)
     }
 
     /// The covariance with Bessel's correction, `[D, D]`, float64: NumPy's `cov(rowvar=False)`.
@@ -60,14 +64,13 @@ public struct GaussianStatistics {
         return try scatter / Double(count - 1)
     }
 
-    private mutating func merge(count added: Int, mean other: Tensor, scatter: Tensor) throws {
-        let (before, total) = (Double(count), Double(count + added))
-        guard added > 0 else { return }
+    /// Moves count and mean, and gives the row `[D]` whose outer product the scatter gains by it.
+    private mutating func shift(to other: Tensor, adding added: Int) throws -> Tensor {
+        let (before, after) = (Double(count), Double(count + added))
         let step = try other - mean
-        let outer = try step.unsqueezed(1) * step.unsqueezed(0)
-        self.scatter = try self.scatter + scatter + outer * (before * Double(added) / total)
-        mean = try mean + step * (Double(added) / total)
+        mean = try mean + step * (Double(added) / after)
         count += added
+        return try step * (before * Double(added) / after).squareRoot()
     }
 }
 
@@ -76,4 +79,8 @@ extension FeatureNet {
     public func statistics() throws -> GaussianStatistics {
         try GaussianStatistics(net: name, dimension: dimension)
     }
+}
+
+extension Operator {
+    static let addProduct = Operator("aten::addmm")
 }
