@@ -40,7 +40,10 @@ extension Table {
 
     /// Columns aligned for a terminal, with a rule under the headings.
     public var text: String {
-        let lines = [columns.map(\.heading)] + texts
+        // A line break would end the row.
+        let lines = ([columns.map(\.heading)] + texts).map { row in
+            row.map { text in String(text.map { $0.isNewline ? " " : $0 }) }
+        }
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {
             var text = columns.indices.map { column in

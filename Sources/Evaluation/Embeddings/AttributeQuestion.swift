@@ -1,0 +1,59 @@
+import Torch
+
+/// A question about a picture that an image-text model answers by comparing it with texts: "a
+/// person with glasses" or "a person without glasses". Radford et al. 2021, section 3.1.
+public struct AttributeQuestion {
+    /// What is asked, for tables: `glasses`.
+    public let name: String
+    /// The answers in few words, two or more.
+    public let answers: [String]
+    private let texts: Tensor
+
+    /// A question.
+    ///
+    /// - Parameters:
+    ///   - name: what is asked.
+    ///   - answers: the answers in few words, two or more.
+    ///   - texts: embeddings of a sentence for each answer `[A, D]`, or of several sentences for
+    ///     each `[A, S, D]`, whose directions are averaged.
+    /// - Throws: ``EvaluationError`` for fewer than two answers or another shape.
+    public init(name: String, answers: [String], texts: Tensor) throws {
+        guard answers.count >= 2 else {
+            throw EvaluationError.tooFew("answers to '\(name)'", needed: 2, found: answers.count)
+        }
+        let fits = (2...3).contains(texts.rank) && texts.shape[0] == answers.count
+        try expect(
+            fits, texts, "texts of '\(name)'",
+            "[\(answers.count), D] or "
+                + "[\(answers.count), S, D]")
+        self.name = name
+        self.answers = answers
+        self.texts = try noGrad {
+            let unit = try texts.detached().to(.float32).unitRows()
+            return try unit.rank == 3 ? unit.mean([1]).unitRows() : unit
+        }
+    }
+
+    /// The answer for each picture: the text with the greatest cosine, the first of equal ones.
+    ///
+    /// - Parameter images: embeddings `[N, D]`.
+    /// - Returns: places among ``answers``.
+    /// - Throws: ``EvaluationError`` for another shape.
+    public func answer(_ images: Tensor) throws -> [Int] {
+        let unit = try unitEmbeddings(images, "images")
+        try expect(unit.shape[1] == texts.shape[1], images, "images", "[N, \(texts.shape[1])]")
+        return try unit.matmul(texts.transposed(0, 1)).argmax(along: 1)
+            .toArray(Int64.self).map(Int.init)
+    }
+
+    /// Answers for pictures whose true answers are known.
+    ///
+    /// - Parameters:
+    ///   - images: embeddings `[N, D]`.
+    ///   - truth: places among ``answers``, N of them.
+    /// - Returns: how often each answer was given for each truth.
+    /// - Throws: ``EvaluationError`` for shapes or lengths that do not fit.
+    public func score(_ images: Tensor, truth: [Int]) throws -> ConfusionCounts {
+        try ConfusionCounts(classes: answers, truth: truth, given: answer(images))
+    }
+}
