@@ -8,13 +8,22 @@ struct Oracle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers comparison scripts.", shouldDisplay: false)
 
-    @Argument(help: "images, tokenizer, detokenizer, or a mode of Reference/checkpoints/parity.py.")
+    @Argument(help: "images, tokenizer, detokenizer, training, or a mode of Reference/checkpoints/parity.py.")
     var mode: String
 
     @Argument(help: "The folder of jobs, or of the tokenizer.")
     var folder: String?
 
+    @Option var model: String?
+    @Option var data: String?
+    @Option var settings: String?
+    @Option(name: .shortAndLong) var output: String?
+
     func run() throws {
+        if mode == "training", let model, let data, let settings, let output {
+            return try TrainingOracle.run(
+                model: model, data: data, settings: settings, output: output)
+        }
         if mode == "images", let folder {
             return try ImageOracle.run(folder: URL(fileURLWithPath: folder))
         }

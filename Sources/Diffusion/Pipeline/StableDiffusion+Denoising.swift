@@ -67,7 +67,8 @@ extension StableDiffusion {
 
     /// Pixels of the result.
     private func size(of request: ImageRequest) -> (width: Int, height: Int) {
-        let own = 8 * (unet.network.configuration.sampleSize ?? 64)
+        let factor = autoencoder.network.configuration.downFactor
+        let own = factor * (unet.network.configuration.sampleSize ?? 64)
         func side(_ asked: Int?, _ image: Int?) -> Int {
             asked ?? image.map { max($0 / 8 * 8, 8) } ?? own
         }

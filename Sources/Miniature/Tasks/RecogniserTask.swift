@@ -11,9 +11,17 @@ public struct RecogniserLossSettings: Settings {
     public var margin = 0.4
     /// The length that embeddings and centres are given together.
     public var scale = 32.0
-    /// Steps over which the margin grows from zero: at once it would keep small networks from
-    /// starting at all.
-    public var marginSteps = 1000
+    /// The step at which the margin starts to grow from zero: at once it would keep small networks
+    /// from starting at all.
+    public var marginFrom = 500
+    /// Steps over which it grows.
+    public var marginSteps = 500
+    /// Weight of the term that tells the two pictures of a person from all others of the batch
+    /// (van den Oord et al. 2018). Centres of thousands of people learn little from a few visits
+    /// each; this needs none.
+    public var contrast = 1.0
+    /// What that term multiplies cosines by.
+    public var contrastScale = 16.0
     /// The largest turn of an aligned face, degrees.
     public var turnDegrees = 4.0
     /// The largest change of its size.
@@ -28,7 +36,10 @@ public struct RecogniserLossSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case margin, scale, growth, shift, shade
+        case contrast
+        case marginFrom = "margin_from"
         case marginSteps = "margin_steps"
+        case contrastScale = "contrast_scale"
         case turnDegrees = "turn_degrees"
     }
 }
@@ -94,13 +105,27 @@ public final class RecogniserTask: TrainingTask {
         let embeddings = try network(
             faces, training: true, generator: step.generator("dropout"))
         let labels = try Tensor(batch.labels, device: step.device)
-        let share = min(1, Double(step.number) / Double(max(settings.marginSteps, 1)))
-        let result = try head.with(margin: settings.margin * share)(embeddings.to(.float32), labels)
+        let way = Double(step.number - settings.marginFrom) / Double(max(settings.marginSteps, 1))
+        let margin = settings.margin * min(max(way, 0), 1)
+        let result = try head.with(margin: margin)(embeddings.to(.float32), labels)
         var terms = LossTerms()
         try terms.add("margin", result.loss)
+        if settings.contrast > 0 {
+            try terms.add("contrast", contrast(embeddings.to(.float32)), weight: settings.contrast)
+        }
         terms.report("accuracy", result.accuracy)
         terms.report("cosine", result.cosine)
         return terms
+    }
+
+    /// How surprising each picture's partner is among all other pictures of the batch.
+    private func contrast(_ embeddings: Tensor) throws -> Tensor {
+        let rows = try unitRows(embeddings)
+        let count = rows.shape[0]
+        let itself = try Tensor.eye(count, device: rows.device) * 1e4
+        let logits = try rows.matmul(rows.transposed(0, 1)) * settings.contrastScale - itself
+        let partners = (0..<Int64(count)).map { $0 ^ 1 }
+        return try Operator.crossEntropy(logits, Tensor(partners, device: rows.device))
     }
 
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
@@ -156,7 +181,7 @@ private func places(_ numbers: [Float]) -> [Point] {
     }
 }
 
-/// Faces in a new order every epoch, each a little turned, grown, shifted and perhaps mirrored.
+/// People in a new order every epoch, two pictures of each, every picture a little turned, grown, shifted and perhaps mirrored.
 private struct AlignedFaces: BatchSource {
     let data: PortraitData
     let size, batchSize: Int
@@ -169,7 +194,7 @@ private struct AlignedFaces: BatchSource {
         _ losses: RecogniserLossSettings
     ) {
         (self.data, self.size, self.batchSize, self.losses) = (data, size, batchSize, losses)
-        order = SampleShuffle(count: data.count, seed: seed)
+        order = SampleShuffle(count: data.people, seed: seed)
         seeds = StepSeed(seed)
     }
 
@@ -177,8 +202,15 @@ private struct AlignedFaces: BatchSource {
         var random = StepRandom(seed: seeds("jitter", step))
         let alignment = FaceAlignment(size: size)
         var batch = RecogniserTask.Batch(faces: [], labels: [], side: size)
-        for place in 0..<batchSize {
-            let index = order[step * batchSize + place]
+        let couples = max(batchSize / 2, 1)
+        var chosen: [Int] = []
+        for place in 0..<couples {
+            let person = order[step * couples + place]
+            let first = random.below(data.views)
+            let second = (first + 1 + random.below(max(data.views - 1, 1))) % data.views
+            chosen += [person * data.views + first, person * data.views + second]
+        }
+        for index in chosen {
             let jitter = AlignmentJitter.random(
                 angleRadians: losses.turnDegrees * .pi / 180, growth: losses.growth,
                 shift: losses.shift, mirrors: true, using: &random)

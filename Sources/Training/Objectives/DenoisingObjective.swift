@@ -47,6 +47,12 @@ public struct DenoisingObjective {
         public var xt: Tensor
         /// What the network should say.
         public var target: Tensor
+
+        /// Given noise and timesteps, and what follows from them.
+        public init(x0: Tensor, noise: Tensor, timesteps: Tensor, xt: Tensor, target: Tensor) {
+            (self.x0, self.noise, self.timesteps) = (x0, noise, timesteps)
+            (self.xt, self.target) = (xt, target)
+        }
     }
 
     /// Draws noise and timesteps for clean latents.
