@@ -62,6 +62,7 @@ public enum MatrixPeak {
     ///   - dtype: of the elements.
     ///   - device: where.
     ///   - rounds: how many to time.
+    /// - Returns: operations a second.
     /// - Throws: ``TorchError``.
     public static func measure(
         size: Int = 1536, dtype: DType = .float32, device: Device = .cpu, rounds: Int = 3

@@ -60,7 +60,8 @@ public enum TensorList {
     /// - Parameters:
     ///   - parameters: changed in place.
     ///   - gradients: of the same shapes.
-    ///   - mean, square: the moments, changed in place.
+    ///   - mean: the first moments, changed in place.
+    ///   - square: the second moments, changed in place.
     ///   - count: a float32 scalar on the parameters' device: which step this is, from 1.
     ///   - step: its numbers.
     /// - Throws: ``TorchError`` for shapes that do not fit.

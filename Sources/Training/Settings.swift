@@ -114,7 +114,9 @@ extension DecodingError {
         switch self {
         case .typeMismatch(_, let context), .valueNotFound(_, let context),
             .keyNotFound(_, let context), .dataCorrupted(let context):
-            return "\(path(context)): \(context.debugDescription)"
+            let place = path(context)
+            return (place.isEmpty ? "" : "\(place): ") + "the value does not fit: "
+                + context.debugDescription.trimmingCharacters(in: ["."])
         @unknown default: return "\(self)"
         }
     }

@@ -8,7 +8,8 @@ struct Oracle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers comparison scripts.", shouldDisplay: false)
 
-    @Argument(help: "images, tokenizer, detokenizer, training, or a mode of Reference/checkpoints/parity.py.")
+    @Argument(
+        help: "images, tokenizer, detokenizer, training, or what Reference/checkpoints/ asks for.")
     var mode: String
 
     @Argument(help: "The folder of jobs, or of the tokenizer.")

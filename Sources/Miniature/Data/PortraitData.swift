@@ -25,7 +25,8 @@ public final class PortraitData: Sendable {
         let file = try SafetensorsFile(path)
         let places = try openCheckpoint(Self.placesPath(path)).tensors()
         guard let entry = file.entries.first(where: { $0.name == "pictures" }),
-            entry.shape.count == 4, let bytes = entry.byteRange, let views = file.metadata["views"].flatMap({ Int($0) }),
+            entry.shape.count == 4, let bytes = entry.byteRange,
+            let views = file.metadata["views"].flatMap({ Int($0) }),
             let seed = file.metadata["seed"].flatMap({ UInt64($0) }), views > 0,
             let points = places["points"], let boxes = places["boxes"],
             points.shape == [entry.shape[0], 5, 2], boxes.shape == [entry.shape[0], 4]

@@ -23,7 +23,9 @@ public struct AutoencoderLossSettings: Settings {
 
 /// Trains an `AutoencoderKL` on pictures. Rombach et al. 2022, without the adversary.
 public final class AutoencoderTask: TrainingTask {
+    /// All parameters.
     public let store: ParameterStore
+    /// What a step learns from.
     public let batches: any BatchSource<PictureBatch>
     let network: AutoencoderKL
     private let losses: AutoencoderLossSettings
@@ -46,6 +48,7 @@ public final class AutoencoderTask: TrainingTask {
         batches = ShuffledPictures(data, batchSize: settings.batchSize, seed: settings.seed)
     }
 
+    /// The loss of one batch; see the task.
     public func losses(_ batch: PictureBatch, _ step: TrainingStep) throws -> LossTerms {
         let x = try cut(batch.tensor(on: step.device), step)
         let latents = try network.encode(x)
@@ -94,10 +97,12 @@ public final class AutoencoderTask: TrainingTask {
         }
     }
 
+    /// Figures on people that were never trained on.
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
         guard let heldOut else { return [:] }
         var sum = 0.0
-        let indices = Array(Swift.stride(from: 0, to: heldOut.count, by: max(1, heldOut.count / 64)))
+        let indices = Array(
+            Swift.stride(from: 0, to: heldOut.count, by: max(1, heldOut.count / 64)))
         for start in Swift.stride(from: 0, to: indices.count, by: 16) {
             let part = Array(indices[start..<min(start + 16, indices.count)])
             let x = try PictureBatch(heldOut, part).tensor(on: step.device)
@@ -109,6 +114,7 @@ public final class AutoencoderTask: TrainingTask {
         return ["heldout_psnr": sum / Double(indices.count)]
     }
 
+    /// Pictures that show what has been learned.
     public func pictures(_ step: TrainingStep) throws -> [(name: String, image: Image)] {
         guard let heldOut else { return [] }
         let x = try PictureBatch(heldOut, (0..<8).map { $0 * heldOut.views % heldOut.count })

@@ -50,7 +50,9 @@ public final class BaseTask: TrainingTask {
         public var embeddings: [Float]
     }
 
+    /// All parameters.
     public let store: ParameterStore
+    /// What a step learns from.
     public let batches: any BatchSource<Batch>
     let unet: UNet2DCondition
     private let text: CLIPText
@@ -96,6 +98,7 @@ public final class BaseTask: TrainingTask {
             batchSize: settings.batchSize, seed: settings.seed)
     }
 
+    /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let x0 = try clean(batch, step.device)
         var draw = try objective.draw(x0, generator: step.generator("noise"))
@@ -134,7 +137,9 @@ public final class BaseTask: TrainingTask {
             equal.append(isUnequal ? 0 : 1)
             left.append(random.below(2) == 0 ? 1 : 0)
             // Half of them clean but for a breath of noise, the others anywhere below.
-            if isUnequal { lower[index] = random.below(2) == 0 ? 0 : random.below(times[index] + 1) }
+            if isUnequal {
+                lower[index] = random.below(2) == 0 ? 0 : random.below(times[index] + 1)
+            }
         }
         let device = draw.x0.device
         let lessNoisy = try objective.schedule.addNoise(
@@ -166,6 +171,7 @@ public final class BaseTask: TrainingTask {
         return try dropout(token, absent: token.zerosLike(), generator: generator).mixed
     }
 
+    /// Pictures that show what has been learned.
     public func pictures(_ step: TrainingStep) throws -> [(name: String, image: Image)] {
         guard let probe else { return [] }
         return try probe.pictures(

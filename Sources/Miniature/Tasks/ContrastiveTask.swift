@@ -18,7 +18,9 @@ public final class ContrastiveTask: TrainingTask {
         public var ids: [Int64]
     }
 
+    /// All parameters.
     public let store: ParameterStore
+    /// What a step learns from.
     public let batches: any BatchSource<Batch>
     let text: CLIPText
     let vision: CLIPVision
@@ -54,6 +56,7 @@ public final class ContrastiveTask: TrainingTask {
             data, tokenizer, length: text.maxPositionEmbeddings, settings)
     }
 
+    /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let count = batch.pictures.indices.count
         let pixels = try CLIPPixels.normalised(batch.pictures.tensor(on: step.device))
@@ -70,11 +73,13 @@ public final class ContrastiveTask: TrainingTask {
         let named = try Operator.crossEntropy(logits.transposed(0, 1), labels)
         try terms.add("contrastive", (picks + named) * 0.5)
         terms.report(
-            "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean())
+            "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean()
+        )
         terms.report("logit_scale", try scale.detached())
         return terms
     }
 
+    /// Figures on people that were never trained on.
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
         guard let heldOut else { return [:] }
         // One picture a person: a caption must find its own among strangers.

@@ -58,7 +58,9 @@ public final class RecogniserTask: TrainingTask {
         public var side: Int
     }
 
+    /// All parameters.
     public let store: ParameterStore
+    /// What a step learns from.
     public let batches: any BatchSource<Batch>
     let network: ArcFace
     private let head: AdditiveAngularMargin
@@ -92,13 +94,15 @@ public final class RecogniserTask: TrainingTask {
             seed: settings.seed, losses)
     }
 
+    /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let count = batch.labels.count
         let bytes = try Tensor(batch.faces, shape: [count, 3, batch.side, batch.side])
         var faces = try bytes.to(step.device).contiguous(.channelsLast).to(.float32) / 127.5 - 1
         if settings.shade > 0 {
             let generator = try step.generator("shade")
-            let draws = try Tensor.rand([2, count, 1, 1, 1], generator: generator)
+            let draws =
+                try Tensor.rand([2, count, 1, 1, 1], generator: generator)
                 .to(step.device) * (2 * settings.shade) - settings.shade
             faces = try faces * (draws[0] + 1) + draws[1]
         }
@@ -128,6 +132,7 @@ public final class RecogniserTask: TrainingTask {
         return try Operator.crossEntropy(logits, Tensor(partners, device: rows.device))
     }
 
+    /// Figures on people that were never trained on.
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
         guard let heldOut else { return [:] }
         let people = min(heldOut.people, 100)
@@ -148,7 +153,11 @@ public final class RecogniserTask: TrainingTask {
         for row in people.indices {
             for column in 0..<row {
                 let score = scores[row * people.count + column]
-                if people[row] == people[column] { same.append(score) } else { different.append(score) }
+                if people[row] == people[column] {
+                    same.append(score)
+                } else {
+                    different.append(score)
+                }
             }
         }
         different.sort(by: >)

@@ -60,6 +60,7 @@ public struct DenoisingObjective {
     /// - Parameters:
     ///   - x0: `[B, C, H, W]`, scaled.
     ///   - generator: on the CPU; gives the same numbers on every device.
+    /// - Returns: all of it.
     /// - Throws: `TorchError`, `DiffusionError`.
     public func draw(_ x0: Tensor, generator: Generator) throws -> Draw {
         let batch = x0.shape.first ?? 0
@@ -84,6 +85,7 @@ public struct DenoisingObjective {
     ///   - prediction: `[B, C, H, W]`; of 2 C channels (learned variance) the first half counts.
     ///   - draw: what it was predicted from.
     ///   - mask: `[B, 1, H, W]` or of the latents' shape: what counts how much; all if nil.
+    /// - Returns: a scalar with a graph.
     /// - Throws: `TorchError`, `DiffusionError`.
     public func loss(_ prediction: Tensor, _ draw: Draw, mask: Tensor? = nil) throws -> Tensor {
         let channels = draw.target.shape[1]

@@ -97,6 +97,7 @@ public final class Optimizer {
     ///
     /// - Parameter limit: the longest allowed; 0 for no limit.
     /// - Returns: the length before, as a scalar tensor.
+    /// - Throws: `TorchError`.
     public func clipGradients(to limit: Double) throws -> Tensor {
         try noGrad {
             let gradients = try parameters.compactMap { try $0.tensor.grad() }

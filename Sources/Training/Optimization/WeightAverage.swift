@@ -65,7 +65,8 @@ public final class WeightAverage {
     ///
     /// - Throws: ``TrainingError`` before anything is changed, if names or shapes differ.
     public func restore(_ saved: [String: Tensor]) throws {
-        for (entry, shadow) in zip(entries, shadows) where saved[entry.name]?.shape != shadow.shape {
+        for (entry, shadow) in zip(entries, shadows) where saved[entry.name]?.shape != shadow.shape
+        {
             throw TrainingError(
                 "the saved average is of another network: expected \(entry.name) \(shadow.shape), "
                     + "found \(saved[entry.name]?.shape.description ?? "none").")

@@ -107,6 +107,7 @@ public struct CheckpointFolder: Sendable {
     /// The newest checkpoint that is whole.
     ///
     /// - Parameter damaged: called with a sentence on each newer one that is not.
+    /// - Returns: it, or nil if there is none.
     public func latest(damaged: (String) -> Void = { _ in }) -> Found? {
         for step in steps.reversed() {
             do { return try verified(step) } catch { damaged("\(error)") }

@@ -22,7 +22,8 @@ struct RunPage {
                 line.values[name].map { (x: Double(line.step), y: $0) }
             }
             guard points.count > 1 else { continue }
-            let file = "plots/\(name.map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).svg"
+            let file =
+                "plots/\(name.map { $0.isLetter || $0.isNumber ? $0 : "-" }.map(String.init).joined()).svg"
             try AtomicFile.write(Array(plot(name, points).svg().utf8), to: "\(path)/\(file)")
             plots.append((name, file))
         }
@@ -68,7 +69,9 @@ struct RunPage {
         _ lines: [MetricsLog.Line], _ steps: Int, _ plots: [(name: String, file: String)]
     ) -> String {
         let step = lines.last?.step ?? 0
-        let latest = lines.reduce(into: [String: Double]()) { $0.merge($1.values) { _, new in new } }
+        let latest = lines.reduce(into: [String: Double]()) {
+            $0.merge($1.values) { _, new in new }
+        }
         let rows = latest.sorted { $0.key < $1.key }.map { name, value in
             "<tr><td>\(escapedMarkup(name))</td><td>\(String(format: "%.5g", value))</td></tr>"
         }

@@ -66,8 +66,8 @@ struct TrainMiniature: ParsableCommand {
             }
             let work = try MiniatureRun(output, settings, device: device, reporting: talk)
             var seconds: [String: Double] = [:]
-            for stage in MiniatureStage.allCases where self.stage.isEmpty || self.stage.contains(stage)
-            {
+            for stage in MiniatureStage.allCases
+            where self.stage.isEmpty || self.stage.contains(stage) {
                 let clock = ContinuousClock.now
                 guard try work.run(stage) else { throw CancellationError() }
                 seconds[stage.rawValue] = (ContinuousClock.now - clock).seconds

@@ -56,7 +56,8 @@ private final class GivenDenoising: TrainingTask {
 
     init(_ model: LoadedModel<UNet2DCondition>, _ tensors: [String: Tensor]) throws {
         guard let x0 = tensors["x0"], x0.rank == 5 else {
-            throw CommandError("expected x0 [steps, B, C, H, W] in the data", code: Failure.badInput)
+            throw CommandError(
+                "expected x0 [steps, B, C, H, W] in the data", code: Failure.badInput)
         }
         (store, unet, self.tensors) = (model.store, model.network, tensors)
         batches = Given(batchSize: x0.shape[1])

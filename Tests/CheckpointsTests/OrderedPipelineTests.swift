@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import World
+import Checkpoints
 
 @Suite struct OrderedPipelineTests {
     private struct Failure: Error, Equatable { let job: Int }
