@@ -14,14 +14,16 @@ struct PreparedBackdrop {
     }
 
     private static let period: Float = 6
-    /// Radians in one unit: half of EG3D's field of view.
-    private static let unit: Float = 0.117
+    /// Radians in one unit: half of EG3D's field of view at a scale of 1.
+    private let unit: Float
 
     private let backdrop: Backdrop
     private var things: [Thing] = []
 
-    init(_ backdrop: Backdrop) {
+    /// Lays a backdrop out; `scale` multiplies the size of its things.
+    init(_ backdrop: Backdrop, scale: Float = 1) {
         self.backdrop = backdrop
+        unit = 0.117 * scale
         switch backdrop {
         case .solid, .gradient, .vignette: break
         case .room(let tint, let seed): furnish(tint, seed)
@@ -52,8 +54,8 @@ struct PreparedBackdrop {
 
     private func scenery(_ tint: SIMD3<Float>, _ direction: SIMD3<Float>) -> SIMD3<Float> {
         let d = Vector.unit(direction)
-        let x = Scalar.arcTangent(d.x, -d.z) / PreparedBackdrop.unit
-        let y = d.y / PreparedBackdrop.unit
+        let x = Scalar.arcTangent(d.x, -d.z) / unit
+        let y = d.y / unit
         var colour = ground(tint, y)
         for thing in things {
             let dy = y - thing.y

@@ -18,6 +18,7 @@ final class Frame {
     let normal: UnsafeMutablePointer<SIMD3<Float>>
     let region: UnsafeMutablePointer<UInt8>
     let part: UnsafeMutablePointer<UInt8>
+    let person: UnsafeMutablePointer<UInt8>
     let triangle: UnsafeMutablePointer<UInt32>
     let barycentrics: UnsafeMutablePointer<SIMD2<Float>>
     let coordinate: UnsafeMutablePointer<SIMD2<Float>>
@@ -39,6 +40,7 @@ final class Frame {
         normal = Frame.array(count, .zero)
         region = Frame.array(count, 0)
         part = Frame.array(count, 0)
+        person = Frame.array(count, 0)
         triangle = Frame.array(count, 0)
         barycentrics = Frame.array(count, .zero)
         coordinate = Frame.array(count, .zero)
@@ -55,6 +57,7 @@ final class Frame {
         normal.deallocate()
         region.deallocate()
         part.deallocate()
+        person.deallocate()
         triangle.deallocate()
         barycentrics.deallocate()
         coordinate.deallocate()
@@ -74,15 +77,15 @@ final class Frame {
             Array(UnsafeBufferPointer(start: memory, count: count))
         }
         var counts = [Int](repeating: 0, count: 256)
-        for surface in surfaces { counts[Int(surface.part.rawValue)] = surface.triangles.count }
+        for surface in surfaces { counts[Int(surface.part.rawValue)] += surface.triangles.count }
         return RenderedView(
             width: width, height: height, camera: camera,
             colour: try Image(width: width, height: height, pixels: copy(colour, 3 * count)),
             albedo: try Image(width: width, height: height, pixels: copy(albedo, 3 * count)),
             shading: copy(shading, count), depth: copy(depth, count),
             normal: copy(normal, count), region: copy(region, count), part: copy(part, count),
-            triangle: copy(triangle, count), barycentrics: copy(barycentrics, count),
-            coordinate: copy(coordinate, count),
+            person: copy(person, count), triangle: copy(triangle, count),
+            barycentrics: copy(barycentrics, count), coordinate: copy(coordinate, count),
             triangleCounts: counts)
     }
 }

@@ -70,6 +70,7 @@ extension RenderJob {
         frame.depth[pixel] = frame.hits.distance[hit]
         frame.normal[pixel] = camera.toCamera(fragment.smooth)
         frame.part[pixel] = table.part
+        frame.person[pixel] = table.person
         frame.region[pixel] =
             table.texture?.nearestRegion(fragment.coordinate) ?? table.region
         frame.triangle[pixel] = frame.hits.triangle[hit]

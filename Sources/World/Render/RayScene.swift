@@ -3,6 +3,7 @@ import CRays
 /// One mesh of a scene as bare arrays, with its material.
 struct MeshTable {
     var part: UInt8
+    var person: UInt8
     var vertexCount: Int
     var triangleCount: Int
     var positions: UnsafeMutablePointer<SIMD3<Float>>
@@ -20,6 +21,7 @@ struct MeshTable {
 
     init(_ surface: Surface, texture: TextureView?) {
         part = surface.part.rawValue
+        person = surface.person
         vertexCount = surface.positions.count
         triangleCount = surface.triangles.count
         positions = MeshTable.copy(surface.positions)
@@ -139,13 +141,15 @@ final class RayScene {
     }
 
     private static func check(_ surfaces: [Surface]) throws {
-        var seen = [Bool](repeating: false, count: 256)
+        var seen = [Bool](repeating: false, count: 256 * 256)
         for surface in surfaces {
             let part = surface.part
             func fail(_ detail: String) -> RenderError { .badSurface(part: part, detail: detail) }
             if part == .background { throw fail("this part is for pixels without a mesh") }
-            if seen[Int(part.rawValue)] { throw fail("the scene has two meshes of it") }
-            seen[Int(part.rawValue)] = true
+            if surface.person == 0 { throw fail("person 0 is for pixels without a mesh") }
+            let place = 256 * Int(surface.person) + Int(part.rawValue)
+            if seen[place] { throw fail("the scene has two meshes of it") }
+            seen[place] = true
             let vertices = surface.positions.count
             guard surface.normals.count == vertices, surface.coordinates.count == vertices,
                 surface.tangents.isEmpty || surface.tangents.count == vertices

@@ -30,6 +30,8 @@ public struct RenderOptions: Equatable, Sendable {
     public var smoothing: Int
     /// Nil for a pinhole.
     public var lens: Lens?
+    /// Multiplies the size of a backdrop's things, above 0: 1 suits EG3D's field of view.
+    public var backdropScale: Float = 1
     /// Changes the noise and nothing else.
     public var seed: UInt32
     /// Worker threads, 1...256; any number gives the same bytes.
@@ -67,6 +69,10 @@ public struct RenderOptions: Equatable, Sendable {
             throw RenderError.badOption(
                 name: "reach of ambient occlusion", found: "\(ambientReach) m",
                 expected: "above 0")
+        }
+        guard backdropScale > 0, backdropScale.isFinite else {
+            throw RenderError.badOption(
+                name: "backdrop's scale", found: "\(backdropScale)", expected: "above 0")
         }
         if let lens, !(lens.radius >= 0 && lens.radius < 1 && lens.focus > 0.01) {
             throw RenderError.badOption(

@@ -4,7 +4,7 @@ import Images
 ///
 /// ``colour`` and ``shading`` are means over a pixel's samples. Every other map comes from the one
 /// ray through the pixel's centre, which passes lenses of glass and meshes whose opacity there is
-/// below one half; where it meets nothing, depth, part and region are 0 and the rest is 0 too.
+/// below one half; where it meets nothing, depth, part, person and region are 0, and the rest too.
 public struct RenderedView: Sendable {
     /// Columns.
     public let width: Int
@@ -28,13 +28,15 @@ public struct RenderedView: Sendable {
     public let region: [UInt8]
     /// Raw values of ``Part``.
     public let part: [UInt8]
+    /// Whose surface it is, see ``Surface/person``.
+    public let person: [UInt8]
     /// Triangle of the part's mesh.
     public let triangle: [UInt32]
     /// Weights of the triangle's second and third corner; the first has 1 minus both.
     public let barycentrics: [SIMD2<Float>]
     /// Canonical coordinates (u, v) on the part's surface.
     public let coordinate: [SIMD2<Float>]
-    /// How many triangles the mesh of each ``Part`` had, by its raw value; 0 for parts not there.
+    /// How many triangles the meshes of each ``Part`` had, by its raw value; 0 for parts not there.
     public let triangleCounts: [Int]
 
     /// The place of a pixel in the maps.

@@ -24,7 +24,7 @@ public final class Renderer: Sendable {
     /// Takes one picture.
     ///
     /// - Parameters:
-    ///   - surfaces: posed meshes, at most one of each part, metres.
+    ///   - surfaces: posed meshes, at most one of each part and person, metres.
     ///   - camera: where from.
     ///   - light: what light falls on them.
     ///   - backdrop: what is behind them.
@@ -43,7 +43,7 @@ public final class Renderer: Sendable {
     /// Takes one picture and says how long it took.
     ///
     /// - Parameters:
-    ///   - surfaces: posed meshes, at most one of each part, metres.
+    ///   - surfaces: posed meshes, at most one of each part and person, metres.
     ///   - camera: where from.
     ///   - light: what light falls on them.
     ///   - backdrop: what is behind them.
@@ -64,7 +64,8 @@ public final class Renderer: Sendable {
                 let built = ContinuousClock.now
                 let job = RenderJob(
                     scene: scene, camera: camera, light: prepared,
-                    backdrop: PreparedBackdrop(backdrop), options: options, circle: circle)
+                    backdrop: PreparedBackdrop(backdrop, scale: options.backdropScale),
+                    options: options, circle: circle)
                 let nanoseconds = try job.run()
                 return (
                     try job.frame.view(camera: camera, of: surfaces),

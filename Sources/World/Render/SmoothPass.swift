@@ -24,7 +24,8 @@ extension RenderJob {
                         let u = x + dx * step
                         guard u >= 0, u < width else { continue }
                         let j = v * width + u
-                        guard frame.part[j] == frame.part[i] else { continue }
+                        guard frame.part[j] == frame.part[i], frame.person[j] == frame.person[i]
+                        else { continue }
                         let likeness = centre.likeness(Neighbour(self, u, v))
                         guard likeness > 0 else { continue }
                         let weight = likeness * (dx == 0 || dy == 0 ? 2 : 1)

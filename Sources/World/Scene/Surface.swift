@@ -5,6 +5,8 @@
 public struct Surface: Sendable {
     /// What the mesh is; also the first number of a canonical surface coordinate.
     public var part: Part
+    /// Whose it is: 1 for the only person of a portrait, from 1 on in a group.
+    public var person: UInt8
     /// `[V]`, metres.
     public var positions: [SIMD3<Float>]
     /// `[V]`, unit length, out of the surface.
@@ -22,9 +24,10 @@ public struct Surface: Sendable {
     public init(
         part: Part, positions: [SIMD3<Float>], normals: [SIMD3<Float>],
         coordinates: [SIMD2<Float>], triangles: [SIMD3<UInt32>], tangents: [SIMD3<Float>] = [],
-        material: Material
+        material: Material, person: UInt8 = 1
     ) {
         self.part = part
+        self.person = person
         self.positions = positions
         self.normals = normals
         self.coordinates = coordinates
@@ -34,12 +37,14 @@ public struct Surface: Sendable {
     }
 }
 
-/// The meshes that a scene is made of; at most one surface of each part in a scene.
+/// The meshes that a scene is made of; at most one surface of each part and person.
 public enum Part: UInt8, CaseIterable, Codable, Sendable {
     case background = 0
     case head, leftEye, rightEye, teeth, tongue, lashes
     case hair, brows, beard
     case glassesFrame, glassesLens, hat, earRings, clothes
+    /// Trunk and arms below the clothes of a bust, in pictures that show so much.
+    case body
 }
 
 /// What a pixel shows; the region mask of a picture holds these numbers.

@@ -3,11 +3,13 @@ import Foundation
 extension LightRig {
     /// The rig of a look: a preset, warmed and dimmed, and turned with the camera, since left and
     /// right are the viewer's.
-    init(_ look: Look) {
-        let light = look.light
+    init(_ look: Look) { self.init(look.light, cameraYawDegrees: look.camera.yawDegrees) }
+
+    /// The rig of a light, turned with the camera.
+    init(_ light: Look.Light, cameraYawDegrees: Float) {
         var rig = LightRig.preset(light.preset.rig) ?? LightRig.presets[0]
         let warm = SIMD3<Float>(1 + 0.10 * light.warmth, 1, 1 - 0.13 * light.warmth)
-        let turn = light.rotationDegrees + look.camera.yawDegrees
+        let turn = light.rotationDegrees + cameraYawDegrees
         let angle = turn * .pi / 180
         let (c, s) = (cosf(angle), sinf(angle))
         rig.environment.tint *= warm

@@ -8,8 +8,8 @@ import Foundation
 /// let portrait = try studio.portrait(of: sitter, Look(of: sitter.person, view: 0), size: 512)
 /// ```
 public final class Studio {
-    private let renderer: Renderer
-    private let poser: HeadPoser
+    let renderer: Renderer
+    let poser: HeadPoser
 
     /// - Throws: ``RenderError`` when Embree does not start; `TorchError`.
     public init() throws {

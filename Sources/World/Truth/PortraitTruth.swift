@@ -51,54 +51,30 @@ public struct PortraitTruth: Codable, Equatable, Sendable {
 extension Portrait {
     /// The truth beside the picture.
     public func truth() -> PortraitTruth {
-        let head = BuiltInHead.shared
-        let pose = scene.pose
-        let positions = scene.head.positions
-        let spots = head.landmarks.vertices.map { positions[$0] }
-        let seen = spots.map(project)
-        let eyes = FaceLandmarks.eyes.map { range in
-            project(spots[range].reduce(SIMD3<Float>.zero, +) / Float(range.count)).pixel
-        }
-        let mouth = FaceLandmarks.mouthCorners.map { seen[$0].pixel }
+        let face = FaceTruth(
+            of: scene.head.positions, in: view, person: 1, tolerance: 0.008)
         return PortraitTruth(
             world: WorldRandom.worldVersion, size: view.width, person: person, look: look,
             camera: view.camera.eg3dScalars, metresPerUnit: Camera.metresPerUnit,
-            flame: .init(
-                shape: pose.shape, expression: pose.expression, neck: pose.neck, jaw: pose.jaw,
-                leftEye: pose.eyes.0, rightEye: pose.eyes.1, eyelids: pose.eyelids),
-            light: LightRig(look), captions: captions, landmarks: seen.map(\.pixel),
-            landmarksVisible: zip(spots, seen).map { isVisible($1.pixel, depth: $1.depth) },
-            points: eyes + [seen[FaceLandmarks.noseTip].pixel] + mouth,
-            faceBox: box(head.faceVertices.map { project(positions[$0]).pixel }))
+            flame: .init(scene.pose), light: LightRig(look),
+            captions: Caption.list(of: person, look), landmarks: face.landmarks,
+            landmarksVisible: face.landmarksVisible, points: face.points, faceBox: face.faceBox)
     }
+}
 
-    private var captions: [String] {
+extension PortraitTruth.Parameters {
+    init(_ pose: HeadPoser.Pose) {
+        self.init(
+            shape: pose.shape, expression: pose.expression, neck: pose.neck, jaw: pose.jaw,
+            leftEye: pose.eyes.0, rightEye: pose.eyes.1, eyelids: pose.eyelids)
+    }
+}
+
+extension Caption {
+    /// Several ways to say what is seen, short to long.
+    static func list(of person: Person, _ look: Look) -> [String] {
         Caption.Length.allCases.flatMap { length in
             (0..<2).map { Caption(of: person, look, length, variant: $0).text }
         }
-    }
-
-    private func project(_ point: SIMD3<Float>) -> (pixel: SIMD2<Float>, depth: Float) {
-        view.camera.project(point, width: view.width, height: view.height)
-            ?? (SIMD2(repeating: -1), 0)
-    }
-
-    /// Whether the picture's surface lies at this depth, within 8 mm: about what the skin slopes in
-    /// a pixel at its side.
-    private func isVisible(_ pixel: SIMD2<Float>, depth: Float) -> Bool {
-        let (x, y) = (Int(pixel.x.rounded(.down)), Int(pixel.y.rounded(.down)))
-        guard (0..<view.width).contains(x), (0..<view.height).contains(y) else { return false }
-        let found = view.depth[view.index(x, y)]
-        return found > 0 && abs(found - depth) < 0.008
-    }
-
-    private func box(_ points: [SIMD2<Float>]) -> [Float] {
-        var low = points.first ?? .zero
-        var high = low
-        for p in points {
-            low = pointwiseMin(low, p)
-            high = pointwiseMax(high, p)
-        }
-        return [low.x, low.y, high.x, high.y]
     }
 }

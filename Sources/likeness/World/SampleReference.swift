@@ -33,6 +33,27 @@ struct SampleReference: ExpressibleByArgument {
             let look = Look(of: person, view: view, in: range)
             return Found(person: person, look: look, size: nil, picture: nil)
         }
+        let (sample, json) = try stored()
+        if let group = try? StableJSON.decode(GroupTruth.self, from: json) {
+            throw CommandError(
+                "\(text): expected a portrait, found a picture of \(group.faces.count) people; "
+                    + "look at it with: likeness world show",
+                code: Failure.badInput)
+        }
+        let truth = try StableJSON.decode(PortraitTruth.self, from: json)
+        return Found(
+            person: truth.person, look: truth.look, size: truth.size, picture: sample["png"])
+    }
+
+    /// The truth and the picture of a stored group; nil for anything else.
+    func group() throws -> (truth: GroupTruth, picture: [UInt8]?)? {
+        guard text.contains(":") else { return nil }
+        let (sample, json) = try stored()
+        return (try? StableJSON.decode(GroupTruth.self, from: json)).map { ($0, sample["png"]) }
+    }
+
+    /// The sample that `DIR:INDEX` names.
+    private func stored() throws -> (sample: Sample, json: [UInt8]) {
         guard let colon = text.lastIndex(of: ":"),
             let index = Int(text[text.index(after: colon)...])
         else {
@@ -58,8 +79,6 @@ struct SampleReference: ExpressibleByArgument {
                 "\(text): expected a sample with a json member, found "
                     + sample.members.map(\.suffix).joined(separator: ", "), code: Failure.badInput)
         }
-        let truth = try StableJSON.decode(PortraitTruth.self, from: json)
-        return Found(
-            person: truth.person, look: truth.look, size: truth.size, picture: sample["png"])
+        return (sample, json)
     }
 }

@@ -45,6 +45,7 @@ struct SheetCells {
                 look.expression = preset.expression
                 return Cell(person: person, look: look, caption: preset.rawValue)
             }
+        case .groups: cells = []
         case .ages:
             cells = [9, 25, 50, 78].prefix(count ?? 4).map { age in
                 let older = person.aged(to: Float(age))

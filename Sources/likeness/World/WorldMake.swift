@@ -3,26 +3,43 @@ import Foundation
 import Torch
 import World
 
-/// `likeness world make -o DIR`: a data set of portraits with their truth.
+/// `likeness world make -o DIR`: a data set of portraits, or of groups, with their truth.
 struct WorldMake: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make",
-        abstract: "Make a data set: WebDataset shards of portraits with all that is known of them.",
+        abstract: "Make a data set: WebDataset shards of pictures with all that is known of them.",
         discussion: """
             The same seed and options give the same bytes, whatever the number of workers. Stopped \
             at any moment, even by kill -9, the command goes on where it was when it is called \
             again. Every sample holds a PNG, a JSON with person, look, camera, landmarks and \
             captions, and a safetensors file with the maps.
+            With --people the pictures show so many of the people together, in one scene, and the \
+            JSON tells everything of each, from left to right:
+              likeness world make --people 1...4 --pictures 20000 --identities 2000 -o DIR
             """)
 
-    @Option(help: "How many people.")
+    @Option(help: "How many people; groups are drawn from them.")
     var identities: Int
 
-    @Option(help: "Pictures of each person.")
-    var views = 4
+    @Option(help: "Pictures of each person; 4 unless given. For portraits.")
+    var views: Int?
 
-    @Option(help: "Pixels of a picture's side, 32...1024.")
+    @Option(
+        help: ArgumentHelp(
+            "Group pictures of so many people, as in 1...4 or 2; 0 shows nobody.",
+            valueName: "count"))
+    var people: PeopleCount?
+
+    @Option(help: "How many group pictures.")
+    var pictures: Int?
+
+    @Option(help: "Pixels of a picture's side, of a group's height, 32...1024.")
     var size = 128
+
+    @Option(
+        help: "Pixels of a group's width, 32...2048; half as much again as its height unless given."
+    )
+    var width: Int?
 
     @Option(name: .shortAndLong, help: "The folder; a started one is continued.")
     var output: String
@@ -38,11 +55,16 @@ struct WorldMake: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The maps to store, of \(TruthMap.allCases.map(\.rawValue).joined(separator: ",")); or none.",
+            "The maps to store; all unless given, or none. Portraits have "
+                + TruthMap.allCases.map(\.rawValue).joined(separator: ",") + "; groups "
+                + GroupMap.allCases.map(\.rawValue).joined(separator: ",") + ".",
             valueName: "maps"))
-    var maps = TruthMap.allCases.map(\.rawValue).joined(separator: ",")
+    var maps: String?
 
-    @Flag(help: "Cameras up to 60 degrees to the side and 25 up and down, not 35 and 15.")
+    @Flag(
+        help:
+            "Cameras up to 60 degrees to the side and 25 up and down, not 35 and 15. For portraits."
+    )
     var wide = false
 
     @OptionGroup var reporting: Reporting
@@ -59,10 +81,7 @@ struct WorldMake: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            var options = WorldSource.Options(identities: identities, views: views, size: size)
-            options.maps = try chosenMaps()
-            if wide { options.range = .wide }
-            let source = try self.source(options)
+            let source = try self.source()
             // Each worker renders whole pictures; torch's own threads would only get in their way.
             try LibTorch.setThreadCount(1)
             let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
@@ -85,27 +104,6 @@ struct WorldMake: ParsableCommand {
                 samplesPerSecond: Double(made) / max(seconds, 1e-9),
                 peakMemoryBytes: ProcessMemory.peak)
             try reporting.result(report, text: text(report))
-        }
-    }
-
-    private func source(_ options: WorldSource.Options) throws -> WorldSource {
-        do {
-            return try WorldSource(options, seed: seed)
-        } catch let error as WorldError {
-            throw ValidationError("--\(error.description)")
-        }
-    }
-
-    private func chosenMaps() throws -> [TruthMap] {
-        if maps == "none" { return [] }
-        return try maps.split(separator: ",").map { name in
-            guard let map = TruthMap(rawValue: String(name)) else {
-                throw ValidationError(
-                    "--maps: expected names of "
-                        + TruthMap.allCases.map(\.rawValue).joined(separator: ", ")
-                        + ", or none; found \(name)")
-            }
-            return map
         }
     }
 

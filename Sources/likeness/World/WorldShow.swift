@@ -9,8 +9,9 @@ struct WorldShow: ParsableCommand {
         commandName: "show",
         abstract: "Lay out a picture of the world with all its truth.",
         discussion: """
-            SAMPLE is PERSON/VIEW, as in 12/0, of --seed, or DIR:INDEX, a sample of a data set. A \
-            stored sample is rendered again from its own JSON, and compared with its stored picture.
+            SAMPLE is PERSON/VIEW, as in 12/0, of --seed, or DIR:INDEX, a sample of a data set of \
+            portraits or of groups. A stored sample is rendered again from its own JSON, and \
+            compared with its stored picture.
             """)
 
     @Argument(help: "PERSON/VIEW or DIR:INDEX.")
@@ -41,6 +42,9 @@ struct WorldShow: ParsableCommand {
         try reporting.run {
             try Output.check(output, force: force)
             let format = try OutputFormat(path: output)
+            if let group = try sample.group() {
+                return try show(group.truth, group.picture, format)
+            }
             let found = try sample.found(seed: seed, range: .training)
             let side = size ?? found.size ?? 384
             let studio = try Studio()
@@ -53,7 +57,7 @@ struct WorldShow: ParsableCommand {
                 stored
                 ? try found.picture.map { try codec.encode(portrait.view.colour, as: .png()) == $0 }
                 : nil
-            let sheet = try drawn(portrait, side)
+            let sheet = try drawn(portrait.pictures(), columns: 4, width: side, height: side)
             try AtomicFile.write(try codec.encode(sheet, as: format), to: output)
             let report = Report(
                 output: output, captions: portrait.truth().captions, sameAsStored: same)
@@ -61,13 +65,38 @@ struct WorldShow: ParsableCommand {
         }
     }
 
-    private func drawn(_ portrait: Portrait, _ side: Int) throws -> Image {
+    /// A group, rendered again from its own truth.
+    private func show(_ truth: GroupTruth, _ picture: [UInt8]?, _ format: OutputFormat) throws {
+        let height = size ?? truth.height
+        let width = truth.width * height / truth.height
+        let studio = try Studio()
+        let stored = height == truth.height
+        let sitters = try truth.scene.members.map {
+            try studio.sitter($0.person, detail: .init(size: height))
+        }
+        let group = try studio.group(
+            truth.scene, of: sitters, width: width, height: height,
+            quality: stored ? .draft : .final)
+        let codec = try VipsCodec()
+        let same =
+            stored ? try picture.map { try codec.encode(group.view.colour, as: .png()) == $0 } : nil
+        let sheet = try drawn(group.pictures(), columns: 2, width: width, height: height)
+        try AtomicFile.write(try codec.encode(sheet, as: format), to: output)
+        let report = Report(
+            output: output, captions: truth.faces.compactMap { $0.captions.last },
+            sameAsStored: same)
+        try reporting.result(report, text: text(report))
+    }
+
+    private func drawn(
+        _ pictures: [(name: String, image: Image)], columns: Int, width: Int, height: Int
+    ) throws -> Image {
         var style = ContactSheet.Style()
-        style.cellWidth = max(side, 192)
-        style.cellHeight = max(side, 192)
-        var sheet = ContactSheet(columns: ["", "", "", ""], style: style)
-        let pictures = try portrait.pictures()
-        for row in [pictures.prefix(4), pictures.dropFirst(4)] {
+        style.cellWidth = max(width, 192)
+        style.cellHeight = max(height, 192)
+        var sheet = ContactSheet(columns: [String](repeating: "", count: columns), style: style)
+        for start in stride(from: 0, to: pictures.count, by: columns) {
+            let row = pictures[start..<min(start + columns, pictures.count)]
             sheet.addRow(row.map(\.image), captions: row.map(\.name))
         }
         return try sheet.rendered()

@@ -2,12 +2,18 @@ import Foundation
 
 /// Clothes for a head at rest; they stay where they are while the head turns.
 package enum Clothes {
+    /// A garment with nothing sewn yet, with the person's own folds.
+    static func garment(
+        _ clothes: Look.Clothes, _ person: Person, _ wearer: WearersHead
+    ) -> Garment {
+        var random = SplitMix64(state: person.seed &+ UInt64(bitPattern: Int64(person.index)))
+        return Garment(clothes.style, wearer, phase: Float(6.28 * random.unit()))
+    }
+
     package static func surface(
         _ clothes: Look.Clothes, _ person: Person, _ wearer: WearersHead
     ) -> Surface {
-        var random = SplitMix64(state: person.seed &+ UInt64(bitPattern: Int64(person.index)))
-        let phase = Float(6.28 * random.unit())
-        var garment = Garment(clothes.style, wearer, phase: phase)
+        var garment = garment(clothes, person, wearer)
         garment.addBody()
         switch clothes.style {
         case .crewneck: garment.addRib()
