@@ -405,8 +405,6 @@ class Bench:
             state["files"]["model.safetensors"]["sha256"] = hashlib.sha256(data).hexdigest()
             path.write_bytes(data)
             run.file(START, "state.json").write_text(json.dumps(state))
-            for step in run.steps():  # what the first check compares is not what this control is for
-                run.truth.file(step, "model.safetensors")
             run.check_checkpoints = lambda: None
 
         def twice(run):

@@ -17,29 +17,57 @@ extension MiniatureRun {
         ]
         for (name, people, seed) in sets {
             let cache = "\(path)/cache/\(name).safetensors"
-            if FileManager.default.fileExists(atPath: cache),
-                FileManager.default.fileExists(atPath: PortraitData.placesPath(cache))
-            {
-                continue
-            }
+            if isCached(cache) { continue }
             var options = WorldSource.Options(
                 identities: people, views: world.views, size: settings.sizes.side)
             options.maps = []
             let source = try WorldSource(options, seed: seed)
-            // Each worker renders whole pictures; torch's own threads would get in their way.
-            let threads = LibTorch.threadCount
-            try LibTorch.setThreadCount(1)
-            defer { try? LibTorch.setThreadCount(threads) }
-            try ShardWriter(.init(workers: ProcessInfo.processInfo.activeProcessorCount)).write(
-                source, to: "\(path)/world/\(name)",
-                progress: { reporting.counting(.world, $0.done, $0.total) },
-                shouldStop: reporting.shouldStop)
+            try render(source, .world, to: "\(path)/world/\(name)")
             try PortraitCache.make(
                 shards: "\(path)/world/\(name)", to: cache,
                 progress: { self.reporting.counting(.world, $0, $1) },
                 shouldStop: reporting.shouldStop)
         }
         return true
+    }
+
+    /// Renders pictures of several people, and decodes them.
+    func makeGroups() throws -> Bool {
+        let world = settings.world
+        let sets = [
+            ("groups", world.groups, world.identities, world.seed),
+            ("heldout-groups", world.heldOutGroups, world.heldOutIdentities, world.seed &+ 1),
+        ]
+        for (name, pictures, people, seed) in sets {
+            let cache = "\(path)/cache/\(name).safetensors"
+            if isCached(cache) { continue }
+            var options = GroupSource.Options(
+                pictures: pictures, people: 0...4, identities: people,
+                width: settings.sizes.side * 3 / 2, height: settings.sizes.side)
+            options.maps = []
+            try render(GroupSource(options, seed: seed), .groups, to: "\(path)/world/\(name)")
+            try GroupData.make(
+                shards: "\(path)/world/\(name)", to: cache,
+                progress: { self.reporting.counting(.groups, $0, $1) },
+                shouldStop: reporting.shouldStop)
+        }
+        return true
+    }
+
+    private func isCached(_ path: String) -> Bool {
+        [path, PortraitData.placesPath(path)].allSatisfy(FileManager.default.fileExists)
+    }
+
+    private func render(
+        _ source: some SampleSource, _ stage: MiniatureStage, to folder: String
+    ) throws {
+        // Each worker renders whole pictures; torch's own threads would get in their way.
+        let threads = LibTorch.threadCount
+        try LibTorch.setThreadCount(1)
+        defer { try? LibTorch.setThreadCount(threads) }
+        try ShardWriter(.init(workers: ProcessInfo.processInfo.activeProcessorCount)).write(
+            source, to: folder, progress: { reporting.counting(stage, $0.done, $0.total) },
+            shouldStop: reporting.shouldStop)
     }
 
     /// Learns byte pairs from captions of every kind.
@@ -202,5 +230,12 @@ extension MiniatureRun {
         }
     }
 
-    func writeBundle() throws -> Bool { true }
+    func trainDetector() throws -> Bool {
+        try train(.detector, settings.detector.training) {
+            try DetectorTask(
+                settings.sizes.detector, data: GroupData("\(path)/cache/groups.safetensors"),
+                heldOut: GroupData("\(path)/cache/heldout-groups.safetensors"),
+                settings: settings.detector.training)
+        }
+    }
 }

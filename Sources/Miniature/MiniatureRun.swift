@@ -63,6 +63,7 @@ public final class MiniatureRun {
         do {
             switch stage {
             case .world: return try makeWorld()
+            case .groups: return try makeGroups()
             case .vocabulary: return try learnVocabulary()
             case .recogniserA:
                 return try trainRecogniser(stage, settings.sizes.recogniserA, settings.recogniserA)
@@ -70,6 +71,7 @@ public final class MiniatureRun {
                 return try trainRecogniser(stage, settings.sizes.recogniserB, settings.recogniserB)
             case .autoencoder: return try trainAutoencoder()
             case .clip: return try trainClip()
+            case .detector: return try trainDetector()
             case .latents: return try encode()
             case .base: return try trainBase()
             case .bundle: return try writeBundle()

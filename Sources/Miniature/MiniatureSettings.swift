@@ -14,14 +14,18 @@ public struct MiniatureSettings: Settings {
     public var autoencoder = AutoencoderSettings()
     /// CLIP's encoders.
     public var clip = ClipSettings()
+    /// The face detector.
+    public var detector = DetectorSettings()
     /// The base UNet.
     public var base = BaseSettings()
+    /// Where the models are written.
+    public var bundle = "Models/miniature"
 
     /// As the shipped models were made.
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case sizes, world, autoencoder, clip, base
+        case sizes, world, autoencoder, clip, detector, base, bundle
         case recogniserA = "recogniser_a"
         case recogniserB = "recogniser_b"
     }
@@ -35,6 +39,10 @@ public struct WorldSettings: Settings {
     public var heldOutIdentities = 500
     /// Pictures of each.
     public var views = 8
+    /// Pictures of several people to learn from.
+    public var groups = 3000
+    /// Pictures of several of the other people.
+    public var heldOutGroups = 300
     /// The world of those to learn from; the others come from the next one.
     public var seed: UInt64 = 1
 
@@ -42,7 +50,8 @@ public struct WorldSettings: Settings {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case identities, views, seed
+        case identities, views, seed, groups
+        case heldOutGroups = "held_out_groups"
         case heldOutIdentities = "held_out_identities"
     }
 }
@@ -111,6 +120,28 @@ public struct ClipSettings: Settings {
         training.optimizer.decaysVectors = false
         training.optimizer.schedule = .cosine
         training.optimizer.warmupSteps = 200
+        training.saveEvery = 250
+        training.sampleEvery = 0
+        training.evaluateEvery = 250
+    }
+}
+
+/// The detector's run.
+public struct DetectorSettings: Settings {
+    /// Steps, rates and so on.
+    public var training = TrainingSettings()
+
+    /// Its defaults.
+    public init() {
+        training.seed = 61
+        training.steps = 2500
+        training.batchSize = 16
+        training.optimizer.learningRate = 2e-3
+        training.optimizer.weightDecay = 5e-4
+        training.optimizer.schedule = .cosine
+        training.optimizer.warmupSteps = 100
+        training.optimizer.maxGradNorm = 10
+        training.averageDecay = 0.995
         training.saveEvery = 250
         training.sampleEvery = 0
         training.evaluateEvery = 250

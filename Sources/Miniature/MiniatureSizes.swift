@@ -131,6 +131,13 @@ public struct MiniatureSizes: Settings {
             embeddingSize: faceEmbedding, inputSize: face)
     }
 
+    /// RetinaFace's mobilenet 0.25 with anchors for faces of 12 to 128 pixels.
+    var detector: RetinaFaceConfiguration {
+        RetinaFaceConfiguration(
+            RetinaFaceConfiguration.mobileNet025.body, channels: 64,
+            minSizes: [[12, 20], [32, 48], [76, 112]])
+    }
+
     private func number(_ value: Int) -> JSONValue { .number("\(value)") }
     private func list(_ values: [Int]) -> JSONValue { .array(values.map(number)) }
 }

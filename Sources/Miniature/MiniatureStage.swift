@@ -2,12 +2,15 @@
 public enum MiniatureStage: String, CaseIterable, Sendable {
     /// Renders the world's people and decodes the pictures.
     case world
+    /// Renders pictures of several people.
+    case groups
     /// Learns the byte-pair vocabulary of the world's captions.
     case vocabulary
     case recogniserA = "recogniser-a"
     case recogniserB = "recogniser-b"
     case autoencoder
     case clip
+    case detector
     /// Encodes every picture, for the base.
     case latents
     case base
@@ -18,11 +21,13 @@ public enum MiniatureStage: String, CaseIterable, Sendable {
     public var summary: String {
         switch self {
         case .world: "rendering people"
+        case .groups: "rendering groups"
         case .vocabulary: "learning a vocabulary"
         case .recogniserA: "training recogniser A"
         case .recogniserB: "training recogniser B"
         case .autoencoder: "training the autoencoder"
         case .clip: "training CLIP"
+        case .detector: "training the detector"
         case .latents: "encoding pictures"
         case .base: "training the base"
         case .bundle: "writing the models"

@@ -52,6 +52,7 @@ extension MakeImage {
             model.imageEncoder = try ModelFolder(imageEncoder)
                 .clipVision(dtype: dtype.dtype, device: device)
         }
+        request.imageToken = try imageToken.map(picture)
         request.references = try ipAdapter.enumerated().map { index, text in
             let (file, image) = try pair("--ip-adapter", text)
             let adapter = try IPAdapter(

@@ -16,7 +16,7 @@ struct MakeImage: ParsableCommand {
             does (parameters) and as JSON (likeness).
             """)
 
-    @Option(help: "A folder as diffusers saves it, with model_index.json.")
+    @Option(help: "A folder as diffusers saves it, with model_index.json; or: miniature.")
     var model: String
 
     @Option(name: [.customShort("p"), .long], help: "What to show.")
@@ -83,6 +83,10 @@ struct MakeImage: ParsableCommand {
     @Option(help: "Strength of an --ip-adapter, in their order; 1 if not given.")
     var ipAdapterScale: [Double] = []
 
+    @Option(
+        help: "This picture's CLIP embedding is the whole condition, in place of a prompt.")
+    var imageToken: String?
+
     @Option(help: "CLIP's image encoder for --ip-adapter: a folder, as transformers saves it.")
     var imageEncoder: String?
 
@@ -131,7 +135,7 @@ struct MakeImage: ParsableCommand {
             let format = try OutputFormat(path: output)
             let clock = ContinuousClock()
             let start = clock.now
-            let folder = try DiffusersFolder(model, variant: variant)
+            let folder = try DiffusersFolder(ShippedModel.folder(model), variant: variant)
             let loaded = try StableDiffusion(folder, dtype: dtype.dtype, device: device)
             let request = try request(for: loaded)
             for note in loaded.notes { reporting.remark(note) }

@@ -1,6 +1,6 @@
+import Checkpoints
 import Foundation
 import Testing
-import Checkpoints
 
 @Suite struct OrderedPipelineTests {
     private struct Failure: Error, Equatable { let job: Int }

@@ -1,5 +1,5 @@
-import Testing
 import Checkpoints
+import Testing
 
 @Suite struct SHA256Tests {
     /// Examples of FIPS 180-2, appendix B, and of NIST's CAVP (SHA256ShortMsg), as printed there.

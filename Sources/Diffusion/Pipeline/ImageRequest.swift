@@ -34,6 +34,9 @@ public struct ImageRequest {
 
     /// What to show.
     public var prompt: String
+    /// A picture whose projected CLIP embedding is the whole condition, as one token in place of a
+    /// prompt's; zeros stand for none. For models trained so, as diffusers' image variations.
+    public var imageToken: Image?
     /// What to keep away from; nil is an empty prompt (SDXL: zeros, if its index says so).
     public var negativePrompt: String?
     /// Pixels, a multiple of 8; the initial picture's, or the model's own size, if nil.

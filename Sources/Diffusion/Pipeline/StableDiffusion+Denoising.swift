@@ -20,10 +20,13 @@ extension StableDiffusion {
         let vae = autoencoder.network.configuration
         let (width, height) = size(of: request)
         let guidance = Guidance(scale: request.guidanceScale, rescale: request.guidanceRescale)
-        let positive = try conditions(request.prompt).repeated(request.batch)
+        let token = try request.imageToken.map(imageToken)
+        let positive = try (token ?? conditions(request.prompt)).repeated(request.batch)
         let text =
             try guidance.isActive
-            ? .joined(negative(request, like: positive), positive) : positive
+            ? .joined(
+                token == nil ? negative(request, like: positive) : positive.zeros(), positive)
+            : positive
         let ids = try timeIds(request, width: width, height: height)
         let sampler = try makeScheduler(
             scheduler, kind: request.scheduler, steps: request.steps, eta: request.eta)

@@ -1,3 +1,4 @@
+import Images
 import Torch
 
 /// A tokenizer with its text encoder.
@@ -49,6 +50,25 @@ extension StableDiffusion {
         }
         let context = try contexts.count == 1 ? contexts[0] : Tensor.cat(contexts, along: -1)
         return TextConditions(context: try context.to(dtype), pooled: try pooled?.to(dtype))
+    }
+
+    /// A picture's projected embedding as the only token, as diffusers' image variations take it.
+    func imageToken(_ picture: Image) throws -> TextConditions {
+        guard let encoder = imageEncoder?.network else {
+            throw DiffusionError(
+                "An image token needs CLIP's image encoder, and the model has none; name its "
+                    + "folder.")
+        }
+        let width = unet.network.configuration.crossAttentionDim
+        guard !isXL, encoder.configuration.projectionDim == width else {
+            throw DiffusionError(
+                "Expected an image encoder whose embeddings have the \(width) channels that the "
+                    + "UNet attends to, found \(encoder.configuration.projectionDim); take a model "
+                    + "that was trained on image tokens.")
+        }
+        let pixels = try picture.clipTensor(side: encoder.configuration.imageSize)
+            .to(dtype).to(device)
+        return TextConditions(context: try encoder(pixels).imageEmbeds.unsqueezed(1), pooled: nil)
     }
 
     /// What of a prompt is beyond the encoder's 77 tokens and will not be seen; nil if nothing.

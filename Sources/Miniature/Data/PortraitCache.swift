@@ -47,7 +47,7 @@ public enum PortraitCache {
             var done = 0
             while let portrait = next {
                 if shouldStop() { throw CancellationError() }
-                try portrait.planes.withUnsafeBytes { try sink($0) }
+                try portrait.image.planes.withUnsafeBytes { try sink($0) }
                 points += portrait.points
                 boxes += portrait.box
                 done += 1
@@ -55,8 +55,8 @@ public enum PortraitCache {
                 next = try samples.next()
             }
         }
-        // Laid out after the pictures, so that they are known when their turn comes: the writer
-        // puts wider types first, so these go to a file of their own.
+        // The writer puts wider types first, but places are known only after the pictures: these go
+        // to a file of their own.
         try SafetensorsWriter.write(
             [pictures],
             metadata: [
@@ -95,20 +95,6 @@ private struct DecodedPortrait: Sendable {
         }
         points = places.points.flatMap { [$0.x, $0.y] }
         box = places.faceBox
-    }
-
-    /// Channel by channel.
-    var planes: [UInt8] {
-        let pixels = image.pixels
-        let area = image.width * image.height
-        return [UInt8](unsafeUninitializedCapacity: 3 * area) { buffer, count in
-            for channel in 0..<3 {
-                for pixel in 0..<area {
-                    buffer[channel * area + pixel] = pixels[pixel * 3 + channel]
-                }
-            }
-            count = 3 * area
-        }
     }
 }
 

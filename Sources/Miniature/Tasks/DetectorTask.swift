@@ -1,0 +1,155 @@
+import Checkpoints
+import Evaluation
+import Faces
+import Images
+import Layers
+import Torch
+import Training
+
+/// Trains a `RetinaFace` on pictures of nobody to four people. Deng et al. 2020.
+public final class DetectorTask: TrainingTask {
+    /// Pictures with their faces.
+    public struct Batch: Sendable {
+        /// `[B, 3, H, W]`.
+        public var pictures: [UInt8]
+        /// Of each picture, in parts of it.
+        public var faces: [[FaceTarget]]
+        /// Whether the batch is mirrored.
+        public var isMirrored: Bool
+    }
+
+    /// Faces of which less is seen are neither looked for nor counted.
+    static let leastVisible: Float = 0.4
+
+    /// All parameters.
+    public let store: ParameterStore
+    /// What a step learns from.
+    public let batches: any BatchSource<Batch>
+    let network: RetinaFace
+    private let data: GroupData
+    private let heldOut: GroupData?
+
+    /// A new detector, for these pictures.
+    ///
+    /// - Parameters:
+    ///   - configuration: of the network.
+    ///   - data: pictures to learn from.
+    ///   - heldOut: pictures of other people.
+    ///   - settings: the run's.
+    /// - Throws: `TorchError`, `ParameterError`.
+    public init(
+        _ configuration: RetinaFaceConfiguration, data: GroupData, heldOut: GroupData?,
+        settings: TrainingSettings
+    ) throws {
+        store = try ParameterStore(generator: Generator(seed: settings.seed))
+        network = RetinaFace(store.root, configuration)
+        try store.finish()
+        try store.train()
+        (self.data, self.heldOut) = (data, heldOut)
+        batches = GroupPictures(data, settings)
+    }
+
+    /// The loss of one batch; see the task.
+    public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
+        let shape = [batch.faces.count, 3, data.height, data.width]
+        var bytes = try Tensor(batch.pictures, shape: shape).to(step.device)
+        if batch.isMirrored { bytes = try bytes.flipped([3]) }
+        // Brightness and contrast, for faces under light that was never rendered.
+        let draws = try Tensor.rand([2, shape[0], 1, 1, 1], generator: step.generator("shade"))
+            .to(step.device)
+        let input = try RetinaFace.input(bytes)
+        let output = try network(
+            input * (draws[0] * 0.5 + 0.75) + (draws[1] * 40 - 20), training: true)
+        let priors = try network.priors(
+            width: data.width, height: data.height, device: step.device)
+        let losses = try MultiBoxLoss()(output, priors, batch.faces)
+        var terms = LossTerms()
+        try terms.add("boxes", losses.boxes, weight: 2)
+        try terms.add("classes", losses.classes)
+        try terms.add("landmarks", losses.landmarks)
+        return terms
+    }
+
+    /// Figures on people that were never trained on.
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        guard let heldOut else { return [:] }
+        let scores = try DetectorTask.scores(network, heldOut, limit: 200, on: step.device)
+        return [
+            "heldout_average_precision": scores.averagePrecision,
+            "heldout_landmark_error": scores.landmarkSummary.median,
+        ]
+    }
+
+    /// How well a detector finds the faces of a set.
+    static func scores(
+        _ network: RetinaFace, _ data: GroupData, limit: Int, on device: Device
+    ) throws -> DetectionScores {
+        var found: [[ScoredBox]] = []
+        var truths: [[TruthBox]] = []
+        let priors = try network.priors(width: data.width, height: data.height, device: device)
+        let options = FaceDetector.Options(minimumScore: 0.02)
+        for index in 0..<min(limit, data.count) {
+            let bytes = try Tensor(data.pictures([index]), shape: [1, 3, data.height, data.width])
+            let output = try network(RetinaFace.input(bytes.to(device)))
+            found.append(
+                try FaceDetector.faces(output, priors, options).map { face in
+                    ScoredBox(
+                        Box(
+                            left: face.box.left, top: face.box.top, right: face.box.right,
+                            bottom: face.box.bottom), score: face.score, landmarks: face.points)
+                })
+            truths.append(data.faces(index).map(truth))
+        }
+        return try DetectionScores(found: found, truths: truths)
+    }
+
+    private static func truth(_ face: GroupData.Face) -> TruthBox {
+        let points = Swift.stride(from: 0, to: 10, by: 2).map {
+            Point(Double(face.points[$0]), Double(face.points[$0 + 1]))
+        }
+        return TruthBox(
+            Box(
+                left: Double(face.box[0]), top: Double(face.box[1]), right: Double(face.box[2]),
+                bottom: Double(face.box[3])), landmarks: points,
+            isIgnored: face.visibleShare < leastVisible)
+    }
+}
+
+/// Groups in a new order every epoch, every other batch mirrored at random.
+private struct GroupPictures: BatchSource {
+    let data: GroupData
+    let batchSize: Int
+    let order: SampleShuffle
+    let seeds: StepSeed
+
+    init(_ data: GroupData, _ settings: TrainingSettings) {
+        self.data = data
+        batchSize = settings.batchSize
+        order = SampleShuffle(count: data.count, seed: settings.seed)
+        seeds = StepSeed(settings.seed)
+    }
+
+    func batch(at step: Int) throws -> DetectorTask.Batch {
+        var random = StepRandom(seed: seeds("mirror", step))
+        let isMirrored = random.below(2) == 0
+        let indices = (0..<batchSize).map { order[step * batchSize + $0] }
+        return DetectorTask.Batch(
+            pictures: data.pictures(indices),
+            faces: indices.map { index in
+                data.faces(index).filter { $0.visibleShare >= DetectorTask.leastVisible }
+                    .map { target($0, isMirrored) }
+            }, isMirrored: isMirrored)
+    }
+
+    private func target(_ face: GroupData.Face, _ isMirrored: Bool) -> FaceTarget {
+        let (w, h) = (Float(data.width), Float(data.height))
+        var box = SIMD4(face.box[0] / w, face.box[1] / h, face.box[2] / w, face.box[3] / h)
+        var points = (0..<5).map { SIMD2(face.points[2 * $0] / w, face.points[2 * $0 + 1] / h) }
+        if isMirrored {
+            box = SIMD4(1 - box.z, box.y, 1 - box.x, box.w)
+            // The picture's left eye is now its right one; so are the mouth's corners.
+            points = [1, 0, 2, 4, 3].map { SIMD2(1 - points[$0].x, points[$0].y) }
+        }
+        return FaceTarget(box: box, points: points.flatMap { [$0.x, $0.y] })
+    }
+}
