@@ -114,6 +114,25 @@ import World
         #expect(hidden.landmarksVisible.filter { $0 }.count < 14)
     }
 
+    @Test(arguments: GroupFraming.Edge.allCases) func noEdgeShowsWhereBodiesEnd(
+        edge: GroupFraming.Edge
+    ) throws {
+        let studio = try Studio()
+        let person = Person(seed: 3, index: 2)
+        let sitter = try studio.sitter(person, detail: .coarse)
+        var plan = GroupPlan(of: [person], seed: 3, index: 2)
+        plan.framing.cut = edge
+        plan.framing.closeness = 0
+        let group = try studio.group(plan, of: [sitter], width: 48, height: 32)
+        let camera = try Camera(eg3d: group.scene.camera)
+        let end = try #require(
+            camera.project(group.scene.members[0].place - [0, 0.85, 0], width: 48, height: 32))
+        #expect(end.pixel.y >= 31.9)
+        // Sides cut through the face; one that would show too much of the body does not.
+        let share = try #require(group.truth().faces.first).visibleShare
+        #expect(edge == .top || share < 0.9)
+    }
+
     @Test func aStoredSceneGivesThePictureAgain() throws {
         let source = try source(3...3, pictures: 1)
         let sample = try source.sample(at: 0)

@@ -105,6 +105,7 @@ struct GroupCamera {
         start.y = max(min(start.y, floor - size.y), end.y)
         var low = start + (end - start) * framing.place
         cut(&low, size, sights)
+        low.y = min(low.y, floor - size.y)
         return try cropped(Bounds(low: low, high: low + size))
     }
 

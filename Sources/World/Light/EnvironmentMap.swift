@@ -45,29 +45,56 @@ struct EnvironmentMap: Equatable, Sendable {
         return sum
     }
 
-    /// The map seen through a lobe cos^`exponent`: what a rough surface mirrors.
-    ///
-    /// - Parameter exponent: 1 ... 200; higher is sharper.
-    /// - Returns: a map of the same size.
-    func blurred(exponent: Float) -> EnvironmentMap {
-        let width = EnvironmentMap.width
-        let directions = (0..<texels.count).map {
-            EnvironmentMap.direction($0 % width, $0 / width)
-        }
-        let areas = (0..<EnvironmentMap.height).map(EnvironmentMap.solidAngle)
-        // Beyond this the lobe is below a five-hundredth of its height.
-        let edge = Scalar.anyPower(0.002, 1 / exponent)
-        return EnvironmentMap { out in
+    /// The map seen through a lobe: what a rough surface mirrors.
+    func blurred(_ lobe: Lobe) -> EnvironmentMap {
+        var result = self
+        var weights = lobe.weights[...]
+        for (i, stretch) in lobe.stretches.enumerated() {
             var sum = SIMD3<Float>()
-            var weights: Float = 0
-            for i in 0..<directions.count {
-                let cosine = Vector.dot(out, directions[i])
-                guard cosine > edge else { continue }
-                let weight = Scalar.power(cosine, exponent) * areas[i / width]
-                sum += texels[i] * weight
-                weights += weight
+            for entry in weights.prefix(stretch.count) {
+                sum += texels[Int(entry.texel)] * entry.weight
             }
-            return sum / weights
+            weights = weights.dropFirst(stretch.count)
+            result.texels[i] = sum / stretch.total
+        }
+        return result
+    }
+
+    /// A lobe cos^`exponent` around every texel's direction, worked out once a process.
+    struct Lobe: Sendable {
+        /// For each texel, how many weights are its own and what they add up to.
+        fileprivate let stretches: [(count: Int, total: Float)]
+        fileprivate let weights: [(texel: Int32, weight: Float)]
+
+        /// What glossy surfaces mirror, and what rough ones do.
+        static let glossy = Lobe(exponent: 60)
+        static let rough = Lobe(exponent: 8)
+
+        /// - Parameter exponent: 1 ... 200; higher is sharper.
+        init(exponent: Float) {
+            let width = EnvironmentMap.width
+            let directions = (0..<width * EnvironmentMap.height).map {
+                EnvironmentMap.direction($0 % width, $0 / width)
+            }
+            let areas = (0..<EnvironmentMap.height).map(EnvironmentMap.solidAngle)
+            // Beyond this the lobe is below a five-hundredth of its height.
+            let edge = Scalar.anyPower(0.002, 1 / exponent)
+            var stretches: [(count: Int, total: Float)] = []
+            var weights: [(texel: Int32, weight: Float)] = []
+            for out in directions {
+                let first = weights.count
+                var total: Float = 0
+                for i in directions.indices {
+                    let cosine = Vector.dot(out, directions[i])
+                    guard cosine > edge else { continue }
+                    let weight = Scalar.power(cosine, exponent) * areas[i / width]
+                    weights.append((Int32(i), weight))
+                    total += weight
+                }
+                stretches.append((weights.count - first, total))
+            }
+            self.stretches = stretches
+            self.weights = weights
         }
     }
 }

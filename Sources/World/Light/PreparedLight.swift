@@ -44,7 +44,7 @@ final class PreparedLight {
         }
         let size = EnvironmentMap.width * EnvironmentMap.height
         mirrors = .allocate(capacity: 3 * size)
-        let levels = [map, map.blurred(exponent: 60), map.blurred(exponent: 8)]
+        let levels = [map, map.blurred(.glossy), map.blurred(.rough)]
         for (i, level) in levels.enumerated() {
             for (j, texel) in level.texels.enumerated() {
                 (mirrors + i * size + j).initialize(to: texel * exposure)

@@ -21,18 +21,25 @@ enum EyePainter {
                 let angle = (p * p).sum().squareRoot() * 2 * Float.pi
                 let turn = atan2f(p.y, p.x)
                 var c = white * (1 - 0.25 * smooth(0.8, 1.5, angle))
-                let vein = ValueNoise.layered(turn * 5, angle * 9, seed &+ 5)
-                let veins = eyes.scleraRedness * smooth(0.55, 1.1, angle) * smooth(0.25, 0.6, vein)
-                c = blend(c, SIMD3(0.62, 0.25, 0.22), 0.4 * veins)
-                let t = (angle - Float(hole)) / Float(iris - hole)
-                let streak =
-                    ValueNoise.at(turn * 14, angle * 7, seed) * 0.6
-                    + ValueNoise.at(turn * 31, angle * 13, seed &+ 1) * 0.4
-                var ring = blend(
-                    eyes.innerColour, eyes.colour, smooth(0.12, 0.5, t + 0.12 * streak))
-                ring *= 1 + 0.4 * eyes.heterogeneity * streak
-                ring *= 1 - (0.35 + 0.55 * eyes.limbalRing) * smooth(0.72, 1.02, t)
-                c = blend(c, ring, smooth(Float(iris) + soft, Float(iris) - soft, angle))
+                let bloodshot = eyes.scleraRedness * smooth(0.55, 1.1, angle)
+                if bloodshot > 0 {
+                    let vein = ValueNoise.layered(turn * 5, angle * 9, seed &+ 5)
+                    c = blend(
+                        c, SIMD3(0.62, 0.25, 0.22), 0.4 * (bloodshot * smooth(0.25, 0.6, vein)))
+                }
+                // Most of the ball is white: its threads of colour need not be drawn.
+                let coloured = smooth(Float(iris) + soft, Float(iris) - soft, angle)
+                if coloured > 0 {
+                    let t = (angle - Float(hole)) / Float(iris - hole)
+                    let streak =
+                        ValueNoise.at(turn * 14, angle * 7, seed) * 0.6
+                        + ValueNoise.at(turn * 31, angle * 13, seed &+ 1) * 0.4
+                    var ring = blend(
+                        eyes.innerColour, eyes.colour, smooth(0.12, 0.5, t + 0.12 * streak))
+                    ring *= 1 + 0.4 * eyes.heterogeneity * streak
+                    ring *= 1 - (0.35 + 0.55 * eyes.limbalRing) * smooth(0.72, 1.02, t)
+                    c = blend(c, ring, coloured)
+                }
                 c = blend(
                     c, SIMD3(repeating: 0.006),
                     smooth(Float(hole) + soft, Float(hole) - soft, angle))

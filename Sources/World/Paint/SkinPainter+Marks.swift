@@ -26,10 +26,10 @@ extension SkinPainter {
         canvas.each(across: -95...95, down: -35...120) { i, a, d in
             let s = abs(a)
             let where_ =
-                0.95 * self.spot(s, d, at: [38, 52], [22, 14]) + 0.9
-                * self.spot(s, d, at: [0, 56], [13, 14])
-                + 0.45 * self.spot(s, d, at: [18, -4], [34, 18]) + 0.25
-                * self.spot(s, d, at: [22, 118], [28, 16])
+                0.95 * Self.spot(s, d, at: [38, 52], [22, 14]) + 0.9
+                * Self.spot(s, d, at: [0, 56], [13, 14])
+                + 0.45 * Self.spot(s, d, at: [18, -4], [34, 18]) + 0.25
+                * Self.spot(s, d, at: [22, 118], [28, 16])
             guard where_ > 0.05 else { return }
             let (cx, cy) = (Int32((a / cell).rounded(.down)), Int32((d / cell).rounded(.down)))
             var dark: Float = 0

@@ -7,16 +7,14 @@ import Foundation
 struct SkinPainter {
     let person: Person
     let makeUp: Look.MakeUp
-    /// How much hair grows at a place, 0...1: on the scalp and in the beard.
-    var scalp: (ChartPoint) -> Float = { _ in 0 }
-    var beard: (ChartPoint) -> Float = { _ in 0 }
+    /// How much hair grows on the scalp and in the beard.
+    let roots: SkinRoots
 
     /// Paints all layers.
     ///
-    /// - Parameter size: texels a side; 256 suits pictures of 128 pixels, 1024 those of 512.
-    /// - Returns: the head's texture.
-    func painted(size: Int) -> Texture {
-        let canvas = SkinCanvas(size: size)
+    /// - Returns: the head's texture, of the roots' size.
+    func painted() -> Texture {
+        let canvas = SkinCanvas(size: roots.size)
         paintTone(canvas)
         paintMarks(canvas)
         paintWrinkles(canvas)
@@ -32,7 +30,7 @@ struct SkinPainter {
     var seed: UInt32 { UInt32(truncatingIfNeeded: person.skin.seed) }
 
     /// 1 at the middle of an ellipse, about 0.6 at its edge, 0 far out.
-    func spot(_ a: Float, _ d: Float, at: SIMD2<Float>, _ radii: SIMD2<Float>) -> Float {
+    static func spot(_ a: Float, _ d: Float, at: SIMD2<Float>, _ radii: SIMD2<Float>) -> Float {
         let x = (a - at.x) / radii.x
         let y = (d - at.y) / radii.y
         return expf(-0.5 * (x * x + y * y))
@@ -50,34 +48,34 @@ struct SkinPainter {
         let red = SIMD3<Float>(1.04, 0.80, 0.78)
         let fair = 1 - 0.55 * skin.melanin
         let powder = 1 - 0.7 * makeUp.foundation
+        let zones = SkinZones.of(canvas).zones
+        var blotches = LayeredNoise(canvas.across.map { $0 / 17 }, seed)
+        var fines = NoiseOctave(canvas.across.map { $0 / 3.1 }, seed &+ 7)
         for y in 0..<canvas.height {
             let d = canvas.down[min(y, canvas.skinRows - 1)]
+            blotches.go(to: d / 17)
+            fines.go(to: d / 3.1)
+            // A forehead that has seen the sun; a throat that has not.
+            let sun = 1 - 0.03 * smooth(10, -30, d) + 0.03 * smooth(140, 165, d)
             for x in 0..<width {
                 let a = canvas.across[x]
-                let s = abs(a)
-                let blotch = ValueNoise.layered(a / 17, d / 17, seed)
-                let fine = ValueNoise.at(a / 3.1, d / 3.1, seed &+ 7)
+                let place = zones[y * width + x]
+                let blotch = blotches.at(x)
+                let fine = fines.at(x)
                 var c = base * (1 + (0.055 * blotch + 0.02 * fine) * (0.35 + uneven))
-                var heat = 0.5 * spot(s, d, at: [46, 56], [16, 14])
-                heat += 0.55 * spot(s, d, at: [0, 66], [10, 12])
-                heat += 0.3 * spot(s, d, at: [0, 126], [15, 10])
-                heat += 0.25 * spot(s, d, at: [14, 76], [7, 6])
+                var heat = place.heat
                 heat *= (flush + 0.9 * skin.blush) * powder * (1 + 0.4 * blotch * uneven)
                 c *= blend(SIMD3(repeating: 1), red, min(1, heat * fair))
-                let rouge = makeUp.blush * spot(s, d, at: [52, 54], [14, 9])
+                let rouge = makeUp.blush * place.rouge
                 c = blend(c, c * SIMD3(1.06, 0.62, 0.66), 0.8 * rouge)
                 // Thin skin under the eyes, deeper colour in the sockets.
-                let socket = spot(s, d, at: [33, 31], [17, 11])
-                let under =
-                    spot(s, d, at: [31, 41], [12, 4]) * (0.3 + 0.5 * skin.wrinkles.underEye)
-                c *= 1 - (0.10 + 0.10 * skin.melanin) * socket
+                let under = place.under * (0.3 + 0.5 * skin.wrinkles.underEye)
+                c *= 1 - (0.10 + 0.10 * skin.melanin) * place.socket
                 c *= blend(SIMD3(repeating: 1), SIMD3(0.86, 0.82, 0.9), under * powder)
-                // A forehead that has seen the sun; a throat that has not.
-                c *= 1 - 0.03 * smooth(10, -30, d) + 0.03 * smooth(140, 165, d)
+                c *= sun
                 canvas.albedo[y * width + x] = c
                 let shine = 0.3 + 0.5 * skin.oiliness * powder
-                let zone =
-                    spot(s, d, at: [0, 66], [9, 12]) + 0.6 * spot(s, d, at: [0, -5], [30, 20])
+                let zone = place.shine
                 var bump: Float = 0
                 if pores {
                     let pore = ValueNoise.at(a / 0.9, d / 0.9, seed &+ 21)
@@ -96,15 +94,12 @@ struct SkinPainter {
     private func paintRoots(_ canvas: SkinCanvas) {
         let colours = [person.hair.colour, person.beard.colour].map { $0.linear }
         let strength: [Float] = [0.93, 0.8]
-        for (k, roots) in [scalp, beard].enumerated() {
+        for (k, densities) in [roots.scalp, roots.beard].enumerated() {
             for y in 0..<canvas.skinRows {
                 for x in 0..<canvas.width {
-                    let place = ChartPoint(
-                        angle: Double(canvas.across[x]) / HeadChart.radius,
-                        down: Double(canvas.down[y]))
-                    let density = roots(place)
-                    guard density > 0 else { continue }
                     let i = y * canvas.width + x
+                    let density = densities[i]
+                    guard density > 0 else { continue }
                     let grain =
                         0.75 + 0.25
                         * ValueNoise.at(
@@ -157,5 +152,30 @@ struct SkinPainter {
                 }
             }
         }
+    }
+}
+
+/// How much hair grows at each texel of a person's skin, whatever the make-up.
+struct SkinRoots {
+    /// Texels a side; 256 suits pictures of 128 pixels, 1024 those of 512.
+    let size: Int
+    /// `[skinRows * size]`, 0...1.
+    let scalp: [Float]
+    let beard: [Float]
+
+    init(of person: Person, size: Int) {
+        self.size = size
+        let canvas = SkinCanvas(size: size)
+        func densities(_ shade: RootShade) -> [Float] {
+            (0..<canvas.skinRows).flatMap { y in
+                canvas.across.map { a in
+                    shade.rootDensity(
+                        at: ChartPoint(
+                            angle: Double(a) / HeadChart.radius, down: Double(canvas.down[y])))
+                }
+            }
+        }
+        scalp = densities(Hair.scalpShade(for: person))
+        beard = densities(Beard.skinShade(for: person))
     }
 }

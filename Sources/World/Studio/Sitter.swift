@@ -16,6 +16,9 @@ public final class Sitter {
     let hair: Surface?
     /// Painted arches of teeth.
     let teeth: Texture
+    private var dressed: (clothes: Look.Clothes, surfaces: [Surface])?
+    private var eye: (pupil: Float, texture: Texture)?
+    private lazy var roots = SkinRoots(of: person, size: detail.skinTexels)
     private var skins: [(makeUp: Look.MakeUp, texture: Texture)] = []
 
     /// How fine textures and hair are.
@@ -47,7 +50,7 @@ public final class Sitter {
         var result = Worn.rigid(
             look: look, person: person, rest: rest, head: head, skull: posed.skull
         ).map(posed.skull.moved)
-        result += Worn.fixed(look: look, person: person, rest: rest, head: head)
+        result += clothes(look, head)
         result.append(
             Lashes.surface(for: person, on: posed, head: head, eyeLiner: look.makeUp.eyeLiner))
         if let hair { result.append(posed.skull.moved(tucked(hair, look, head))) }
@@ -55,6 +58,22 @@ public final class Sitter {
             for: person, on: posed, head: head, detail: detail == .fine ? .full : .low)
         if let beard { result.append(beard) }
         return result
+    }
+
+    /// Clothes do not move with the head: those worn last are kept, as groups pose twice.
+    private func clothes(_ look: Look, _ head: BuiltInHead) -> [Surface] {
+        if let dressed, dressed.clothes == look.clothes { return dressed.surfaces }
+        let surfaces = Worn.fixed(look: look, person: person, rest: rest, head: head)
+        dressed = (look.clothes, surfaces)
+        return surfaces
+    }
+
+    /// The painted eyeballs; the last ones are kept.
+    func eye(pupil: Float) -> Texture {
+        if let eye, eye.pupil == pupil { return eye.texture }
+        let texture = EyePainter.painted(person.eyes, pupil: pupil, size: detail.eyeTexels)
+        eye = (pupil, texture)
+        return texture
     }
 
     /// Hair under a hat, drawn into the skull: gone from sight, with the same vertices.
@@ -73,11 +92,7 @@ public final class Sitter {
     /// The painted skin; the last few kinds of make-up are kept.
     func skin(_ makeUp: Look.MakeUp) -> Texture {
         if let known = skins.first(where: { $0.makeUp == makeUp }) { return known.texture }
-        var painter = SkinPainter(person: person, makeUp: makeUp)
-        let (scalp, beard) = (Hair.scalpShade(for: person), Beard.skinShade(for: person))
-        painter.scalp = scalp.rootDensity
-        painter.beard = beard.rootDensity
-        let texture = painter.painted(size: detail.skinTexels)
+        let texture = SkinPainter(person: person, makeUp: makeUp, roots: roots).painted()
         if skins.count == 4 { skins.removeFirst() }
         skins.append((makeUp, texture))
         return texture

@@ -80,8 +80,7 @@ public final class Studio {
     }
 
     private func surfaces(of sitter: Sitter, _ look: Look, _ posed: PosedHead) -> [Surface] {
-        let eye = EyePainter.painted(
-            sitter.person.eyes, pupil: look.gaze.pupil, size: sitter.detail.eyeTexels)
+        let eye = sitter.eye(pupil: look.gaze.pupil)
         let own = poser.head.pieces.map { piece in
             let first = UInt32(piece.vertices.lowerBound)
             return Surface(
