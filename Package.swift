@@ -92,6 +92,9 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Diffusion", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "MiniatureTests",
+            dependencies: ["Miniature", "Training", "Diffusion", "Faces", "TestSupport"]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

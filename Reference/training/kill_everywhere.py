@@ -10,6 +10,7 @@ and in the end the weights, the optimizer's state and the average have the undis
   random     kill -9 at random moments, several a run, with one thread and with two
   start      at every call that changes the run's folder while a run starts: SIGKILL instead of it,
              SIGKILL right after it, EIO from it, a disk that is full from it on
+             (every one from the remains of a save that was killed)
   save       the same at every call from a step's log line to the end of its save, pictures, plots
              and removal of old checkpoints included; each launch goes on from what the kill before
              it left. A tensor's write fails in one of the two ways, in turn; other calls in both
@@ -209,15 +210,22 @@ class Bench:
         self.prepared = self.make("prepared")
         code, error = self.program.run(self.prepared.root, stop=self.stop(self.prepared, "list", step=START))
         demand(code == -signal.SIGKILL and self.prepared.steps() == [4, 8, 12], f"could not prepare: {error}")
+        # A start that has the next save's remains to clear away.
+        self.torn = self.make("torn", self.prepared)
+        calls = self.listing("save")
+        number = next(n for n, call in enumerate(calls, 1) if "write checkpoints/.tmp-16/.optimizer" in call) + 9
+        self.program.run(self.torn.root, stop=self.stop(self.torn, "before", number, step=START + EVERY))
+        demand(any(self.torn.checkpoints.glob(".tmp-*")), "could not leave a save half done")
 
     def listing(self, window):
-        run = self.make("listing", self.prepared)
+        run = self.make("listing", self.prepared if window == "save" else self.torn)
         where = {"step": START + EVERY} if window == "save" else {"start": START}
         self.program.run(run.root, stop=self.stop(run, "list", **where))
         return [line for line in self.calls(run) if line != "end"]
 
     def fault(self, label, where):
         self.faults[label].append(where)
+        print(f"  FAULT: {label}: {where}", flush=True)
 
     def finish(self, run, where):
         """Lets a run go to its end; whether it was as it must be."""
@@ -267,12 +275,18 @@ class Bench:
             if run and run.steps()[-1] + EVERY >= STEPS:
                 self.finish(run, f"before {where}")
                 run = None
-            run = run or self.make(name, self.prepared)
+            run = run or self.make(name, self.prepared if window == "save" else self.torn)
             last = run.steps()[-1]
             place = {"step": last + EVERY} if window == "save" else {"start": last}
             try:
                 outcomes[self.launch(run, action, number, call, place)] += 1
                 run.check()
+                if window == "start":
+                    # Other calls than these are made where less is left: always from the same state.
+                    self.program.run(run.root, stop=self.stop(run, "list", step=last + EVERY))
+                    demand(run.steps()[-1] == last + EVERY, "did not go on")
+                    run.check()
+                    run = None
             except Fault as fault:
                 recovers = self.finish(run, where)
                 self.fault(f"{fault}{'' if recovers else ' (and the run does not recover)'}", where)

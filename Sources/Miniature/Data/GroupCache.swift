@@ -42,7 +42,7 @@ public final class GroupData: Sendable {
                 guard let png = sample["png"], let json = sample["json"] else {
                     throw MiniatureError("sample \(sample.key): expected png and json.")
                 }
-                let image = try VipsCodec().decode(png).image
+                let image = try worldCodec().decode(png).image
                 return (
                     image.planes, [image.height, image.width],
                     try StableJSON.decode(GroupTruth.self, from: json)
@@ -113,6 +113,9 @@ public final class GroupData: Sendable {
         }
     }
 }
+
+/// The world renders smaller pictures than a photograph may be.
+func worldCodec() throws -> VipsCodec { try VipsCodec(limits: ImageLimits(sides: 8...2048)) }
 
 extension Image {
     /// Bytes channel by channel.

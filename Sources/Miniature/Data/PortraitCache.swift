@@ -88,7 +88,7 @@ private struct DecodedPortrait: Sendable {
                 "sample \(sample.key): expected png and json, found "
                     + sample.members.map(\.suffix).joined(separator: ", ") + ".")
         }
-        image = try VipsCodec().decode(png).image
+        image = try worldCodec().decode(png).image
         let places = try StableJSON.decode(Places.self, from: json)
         guard places.points.count == 5, places.faceBox.count == 4 else {
             throw MiniatureError("sample \(sample.key): expected five points and a box.")

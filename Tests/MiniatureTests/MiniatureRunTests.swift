@@ -1,0 +1,81 @@
+import Diffusion
+import Faces
+import Foundation
+import Miniature
+import TestSupport
+import Testing
+import Training
+
+@Suite struct MiniatureRunTests {
+    /// The smallest run that has every stage.
+    private func settings(bundle: String) throws -> MiniatureSettings {
+        var settings = MiniatureSettings()
+        settings.bundle = bundle
+        for assignment in [
+            "world.identities=4", "world.held_out_identities=2", "world.views=2", "world.groups=4",
+            "world.held_out_groups=2", "sizes.side=32", "sizes.autoencoder=[16,16,32]",
+            "sizes.context=48", "sizes.vision=48", "sizes.text_layers=1", "sizes.vision_layers=1",
+            "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
+            "sizes.face=32", "autoencoder.losses.crop=0", "base.training.sample_every=2",
+        ] {
+            settings = try settings.setting(assignment)
+        }
+        for stage in ["recogniser_a", "recogniser_b", "autoencoder", "clip", "detector", "base"] {
+            settings = try settings.setting("\(stage).training.steps=2")
+                .setting("\(stage).training.batch_size=4")
+                .setting("\(stage).training.evaluate_every=2")
+        }
+        return settings
+    }
+
+    @Test func everyStageRunsAndTheModelsMakeAPicture() throws {
+        try withTemporaryFolder { folder in
+            let settings = try settings(bundle: "\(folder)/Models/miniature")
+            let run = try MiniatureRun("\(folder)/run", settings)
+            for stage in MiniatureStage.allCases { #expect(try run.run(stage), "\(stage)") }
+
+            let model = try StableDiffusion(DiffusersFolder(settings.bundle))
+            var request = ImageRequest(prompt: "A woman with red hair smiles.")
+            (request.steps, request.seed) = (2, 1)
+            let words = try model.denoising(request)
+            for step in words { _ = try step.get() }
+            let picture = try #require(words.images().first)
+            #expect((picture.width, picture.height) == (32, 32))
+
+            // The same noise with a picture for a prompt.
+            request.imageToken = picture
+            let token = try model.denoising(request)
+            for step in token { _ = try step.get() }
+            #expect(try token.images().first != picture)
+
+            let a = try FaceRecogniser("\(settings.bundle)/recogniser_a")
+            let b = try FaceRecogniser("\(settings.bundle)/recogniser_b")
+            #expect(a.network.configuration != b.network.configuration)
+            _ = try FaceDetector("\(settings.bundle)/detector")(picture)
+            let card = try String(contentsOfFile: "\(settings.bundle)/README.md", encoding: .utf8)
+            #expect(card.contains("no real person's picture was used"))
+            #expect(card.contains("| base | 2 |"))
+        }
+    }
+
+    @Test func aStoppedStageSaysSoAndGoesOn() throws {
+        try withTemporaryFolder { folder in
+            let settings = try settings(bundle: "\(folder)/bundle")
+            var reporting = MiniatureRun.Reporting()
+            reporting.shouldStop = { true }
+            let stopped = try MiniatureRun("\(folder)/run", settings, reporting: reporting)
+            #expect(try !stopped.run(.world))
+            let again = try MiniatureRun("\(folder)/run", settings)
+            #expect(try again.run(.world))
+        }
+    }
+
+    @Test func aStageWithoutItsForerunnerNamesIt() throws {
+        try withTemporaryFolder { folder in
+            let run = try MiniatureRun("\(folder)/run", settings(bundle: "\(folder)/bundle"))
+            #expect(try run.run(.world) && run.run(.vocabulary))
+            let error = #expect(throws: MiniatureError.self) { try run.run(.latents) }
+            #expect(error?.description.contains("--stage autoencoder") == true)
+        }
+    }
+}
