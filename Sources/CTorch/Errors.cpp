@@ -8,8 +8,11 @@ namespace {
 // A fixed buffer, so that reporting an out-of-memory needs no memory.
 thread_local char last_error[8192];
 thread_local ct_fault injected = CT_FAULT_NONE;
+// What the closure threw, if that was the last failure.
+thread_local std::shared_ptr<void> body_error;
 
 ct_status record(ct_status status, const char *message) noexcept {
+    body_error.reset();
     std::strncpy(last_error, message, sizeof last_error - 1);
     return status;
 }
@@ -21,6 +24,10 @@ namespace shim {
 ct_status record_exception() noexcept {
     try {
         throw;
+    } catch (const BodyFailure &failure) {
+        record(CT_BODY_FAILED, failure.what());
+        body_error = failure.error;
+        return CT_BODY_FAILED;
     } catch (const c10::OutOfMemoryError &error) {
         return record(CT_OUT_OF_MEMORY, error.what_without_backtrace());
     } catch (const c10::Error &error) {
@@ -52,5 +59,7 @@ void fire_injected_fault() {
 }  // namespace shim
 
 const char *ct_last_error(void) { return last_error; }
+
+const void *ct_last_body_error(void) { return body_error.get(); }
 
 void ct_inject_fault(ct_fault fault) { injected = fault; }

@@ -4,9 +4,19 @@
 #include <ATen/ATen.h>
 #include <ATen/core/Generator.h>
 
+#include <exception>
+#include <memory>
+
 #include "CTorch.h"
 
 namespace shim {
+
+// What a Swift closure threw, on its way through libtorch.
+struct BodyFailure : std::exception {
+    explicit BodyFailure(std::shared_ptr<void> error) : error(std::move(error)) {}
+    const char *what() const noexcept override { return "a closure that libtorch called threw"; }
+    std::shared_ptr<void> error;
+};
 
 // Records the current exception as this thread's last error. Call only inside a catch block.
 ct_status record_exception() noexcept;

@@ -24,6 +24,9 @@ public struct FeatureHooks {
     /// Hooks that call `visit` with every named value, in the order of the computation.
     public init(_ visit: Visit?) { self.visit = visit }
 
+    /// Whether nobody looks.
+    var isEmpty: Bool { visit == nil }
+
     /// These hooks, then others on what these left.
     public func then(_ next: FeatureHooks) -> FeatureHooks {
         guard let visit else { return next }

@@ -8,6 +8,7 @@ public struct Conv2d {
     public let bias: Tensor?
     let stride, padding, dilation: [Int]
     let groups: Int
+    let adapters: AdapterSlot
 
     /// Takes the layer's parameters from `scope`.
     ///
@@ -35,6 +36,11 @@ public struct Conv2d {
         self.padding = [padding, padding]
         self.dilation = [dilation, dilation]
         self.groups = groups
+        adapters = scope.adapterSlot(
+            weight,
+            .convolution(
+                stride: self.stride, padding: self.padding, dilation: self.dilation, groups: groups)
+        )
     }
 
     /// Maps `[B, in, H, W]` to `[B, out, H', W']`.
@@ -42,7 +48,7 @@ public struct Conv2d {
         let y = try Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
         // Each output is a sum over a kernel of its group's inputs.
         FlopCount.add { 2 * Double(y.count) * Double(weight.count / max(weight.shape[0], 1)) }
-        return y
+        return try adapters(y, from: x)
     }
 }
 

@@ -6,6 +6,7 @@ public struct Linear {
     public let weight: Tensor
     /// `[out]`.
     public let bias: Tensor?
+    let adapters: AdapterSlot
 
     /// Takes the layer's parameters from `scope`; PyTorch's initial distribution.
     public init(
@@ -15,12 +16,13 @@ public struct Linear {
         weight = scope.parameter("weight", [outputs, inputs], initializer)
         let bound = 1 / Double(max(inputs, 1)).squareRoot()
         self.bias = bias ? scope.parameter("bias", [outputs], .uniform(-bound, bound)) : nil
+        adapters = scope.adapterSlot(weight, .linear)
     }
 
     /// Maps `[..., in]` to `[..., out]`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
         FlopCount.add { 2 * Double(x.count) * Double(weight.shape.first ?? 0) }
-        return try Operator.linear(x, weight, bias)
+        return try adapters(Operator.linear(x, weight, bias), from: x)
     }
 }
 

@@ -35,6 +35,8 @@ public final class ParameterStore {
 
     /// In the order the model asked for them.
     public private(set) var entries: [Entry] = []
+    /// The layers that adapters can be put into, in the order the model made them.
+    public private(set) var adapterSlots: [AdapterSlot] = []
     /// The scope of the whole model.
     public var root: Scope { Scope(store: self, path: "") }
 
@@ -87,6 +89,8 @@ public final class ParameterStore {
 
     /// The tensor of this name, if the model asked for one.
     public subscript(name: String) -> Tensor? { indices[name].map { entries[$0].tensor } }
+
+    func register(_ slot: AdapterSlot) { adapterSlots.append(slot) }
 
     /// Gives a layer its tensor. Never throws: what goes wrong is kept for ``finish(ignoring:)``.
     func tensor(

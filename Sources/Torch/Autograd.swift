@@ -49,8 +49,9 @@ extension Tensor {
     ) throws {
         let status = ct_backward(handle, seed?.handle, retainGraph || createGraph, createGraph)
         guard status == CT_OK else {
-            throw TorchError(
-                status: status, operation: "backward", arguments: [operatorDescription])
+            throw bodyError(status)
+                ?? TorchError(
+                    status: status, operation: "backward", arguments: [operatorDescription])
         }
     }
 
@@ -68,8 +69,9 @@ extension Tensor {
                 createGraph, &results)
         }
         guard status == CT_OK else {
-            throw TorchError(
-                status: status, operation: "gradients", arguments: [operatorDescription])
+            throw bodyError(status)
+                ?? TorchError(
+                    status: status, operation: "gradients", arguments: [operatorDescription])
         }
         return results.map { $0.map(Tensor.init(owning:)) }
     }

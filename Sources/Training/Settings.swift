@@ -23,11 +23,22 @@ extension Settings {
             self.init()
             return
         }
+        self = try Self().overridden(by: bytes, from: path)
+    }
+
+    /// These with a file's values in their places.
+    ///
+    /// - Parameters:
+    ///   - bytes: a JSON object.
+    ///   - path: what errors call the file.
+    /// - Returns: the settings of both.
+    /// - Throws: ``TrainingError`` for broken JSON, unknown keys and values of another kind.
+    public func overridden(by bytes: [UInt8], from path: String) throws -> Self {
         let given: JSONValue
         do { given = try JSONValue(bytes) } catch {
             throw TrainingError("\(path): expected a JSON object of settings, found \(error).")
         }
-        try self.init(overriding: Self(), with: given, from: path)
+        return try Self(overriding: self, with: given, from: path)
     }
 
     /// `base` with some values replaced.

@@ -53,6 +53,8 @@ struct Failure: Encodable {
             (self.error, code) = (error.description, Failure.badInput)
         case let error as TrainingError:
             (self.error, code) = (error.description, Failure.badInput)
+        case let error as AdapterError:
+            (self.error, code) = (error.description, Failure.badInput)
         case let error as MiniatureError:
             (self.error, code) = (error.description, Failure.badInput)
         case is CancellationError:

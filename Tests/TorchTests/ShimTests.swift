@@ -23,6 +23,7 @@ import Torch
         ("ct_tensor_set_grad", { try $0.setGrad(nil) }),
         ("ct_backward", { _ in try differentiable.backward(retainGraph: true) }),
         ("ct_gradients", { _ in _ = try differentiable.gradients(for: [leaf], retainGraph: true) }),
+        ("ct_checkpoint", { _ = try checkpointed([$0]) { $0 } }),
         ("ct_autocast_enter", { _ in try MixedPrecision(.bfloat16) {} }),
         ("ct_generator_new", { _ in _ = try Generator(seed: 0) }),
         ("ct_generator_seed", { _ in try generator.reseed(1) }),

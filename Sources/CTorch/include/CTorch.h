@@ -19,10 +19,18 @@
 extern "C" {
 #endif
 
-typedef enum ct_status { CT_OK = 0, CT_ERROR = 1, CT_OUT_OF_MEMORY = 2 } ct_status;
+typedef enum ct_status {
+    CT_OK = 0,
+    CT_ERROR = 1,
+    CT_OUT_OF_MEMORY = 2,
+    CT_BODY_FAILED = 3  // a ct_body gave an error
+} ct_status;
 
 // The last failure of this thread: libtorch's own sentence, without its C++ backtrace.
 const char *_Nonnull ct_last_error(void);
+// The error that the ct_body gave, borrowed until this thread's next failure; null if that was no
+// CT_BODY_FAILED.
+const void *_Nullable ct_last_body_error(void);
 
 // Objects ---------------------------------------------------------------------------------------
 
@@ -127,6 +135,23 @@ ct_status ct_gradients(const ct_tensor *_Nonnull output, const ct_tensor *_Nulla
                        const ct_tensor *_Nonnull const *_Nonnull inputs, size_t input_count,
                        bool retain_graph, bool create_graph,
                        ct_tensor *_Nullable *_Nonnull results);
+
+// Results of a ct_body, which adds to them while it runs.
+typedef struct ct_tensors ct_tensors;
+void ct_tensors_add(ct_tensors *_Nonnull list, const ct_tensor *_Nonnull t);
+// A computation from inputs, which it takes over, to results. Gives null, or an error, owned.
+typedef void *_Nullable (*ct_body)(void *_Nullable context,
+                                   ct_tensor *_Nonnull const *_Nullable inputs, size_t input_count,
+                                   ct_tensors *_Nonnull results);
+// Runs `body` without recording; backward runs it again, recording, in whatever thread
+// differentiates. `release` is called once with `context`, and with every error. Results are owned
+// and the list goes to ct_free.
+ct_status ct_checkpoint(const ct_tensor *_Nonnull const *_Nullable inputs, size_t input_count,
+                        ct_body _Nonnull body, void (*_Nonnull release)(void *_Nullable),
+                        void *_Nullable context,
+                        ct_tensor *_Nullable *_Nullable *_Nonnull results,
+                        size_t *_Nonnull result_count);
+
 bool ct_grad_enabled(void);
 void ct_set_grad_enabled(bool value);  // this thread
 

@@ -14,7 +14,7 @@ public struct ModelFolderExport {
     /// What a user should know, each a sentence: parts that are left out, another variant taken.
     public let notes: [String]
     private let path: String
-    private let networks: [Network]
+    private var networks: [Network]
     /// Folders that are copied but for their weights, within the model's own.
     private let copied: [String]
     /// `model_index.json` without the parts left out; nil for a single network.
@@ -70,6 +70,37 @@ public struct ModelFolderExport {
         let json = try parseJSON(
             readSmallFile("\(path)/model_index.json", limit: 1 << 20, of: "an index"), from: path)
         index = leftOut.reduce(json) { $0.with([$1: [nil, nil]]) }
+    }
+
+    /// The same export with other weights in one network: trained ones.
+    ///
+    /// - Parameters:
+    ///   - name: the part's folder, such as `unet`.
+    ///   - source: has exactly its tensors; they are written in their own types.
+    /// - Returns: the export; nothing is written yet.
+    /// - Throws: ``DiffusionError`` if there is no such network, or names or shapes differ.
+    public func replacing(_ name: String, with source: any ParameterSource) throws
+        -> ModelFolderExport
+    {
+        guard let index = networks.firstIndex(where: { $0.name == name }) else {
+            throw DiffusionError("\(path): expected a network named \(quoted(name)), found none")
+        }
+        let old = networks[index]
+        let odd = old.shapes.entries.filter { source.shape(of: $0.name) != $0.tensor.shape }
+        guard odd.isEmpty, source.names.count == old.shapes.entries.count else {
+            throw DiffusionError(
+                "\(path)/\(name): expected weights of this network, found others: "
+                    + "\(source.names.count) tensors, and not as expected \(listed(odd.map(\.name)))"
+            )
+        }
+        var copy = self
+        copy.networks[index] = Network(
+            name: name, shapes: old.shapes,
+            writer: NetworkWriter(
+                kind: old.writer.kind, shapes: old.shapes, source: source,
+                configuration: old.writer.configuration, dtype: nil,
+                stored: { try source.tensor(named: $0, dtype: nil, device: .cpu).dtype }))
+        return copy
     }
 
     /// Writes the new folder; it appears complete or not at all.

@@ -71,6 +71,11 @@ extension StableDiffusion {
         return TextConditions(context: try encoder(pixels).imageEmbeds.unsqueezed(1), pooled: nil)
     }
 
+    /// What the UNet is told of a prompt: `[1, 77, cross_attention_dim]`.
+    ///
+    /// - Throws: `TorchError`.
+    public func context(of prompt: String) throws -> Tensor { try conditions(prompt).context }
+
     /// What of a prompt is beyond the encoder's 77 tokens and will not be seen; nil if nothing.
     public func unseenText(of prompt: String) throws -> String? {
         for encoder in textEncoders {

@@ -135,19 +135,17 @@ struct UNetUpBlock {
             upsamples ? Upsample2D(scope / "upsamplers" / 0, channels: level.channels) : nil
     }
 
-    /// `x` comes up, `[B, in, h, w]`; the block takes its own skips from the end of the down path's.
-    func callAsFunction(_ x: Tensor, skips: inout [Tensor], _ pass: UNetPass) throws -> Tensor {
+    /// `x` comes up, `[B, in, h, w]`, and is joined by `skips`, the last one first; the upsampler
+    /// gives height and width `size`, or twice its own.
+    func callAsFunction(_ x: Tensor, skips: [Tensor], _ size: [Int]?, _ pass: UNetPass) throws
+        -> Tensor
+    {
         var x = x
-        for (index, resnet) in resnets.enumerated() {
-            guard let skip = skips.popLast() else { break }
+        for (index, (resnet, skip)) in zip(resnets, skips.reversed()).enumerated() {
             x = try resnet(Tensor.cat([x, skip], along: 1), time: pass.time, hooks: pass.hooks)
             if index < attentions.count { x = try attentions[index](x, pass) }
         }
-        if let upsampler {
-            // To the size of what is joined next: twice its own, but for odd sizes.
-            x = try upsampler(
-                x, size: skips.last.map { Array($0.shape.suffix(2)) }, hooks: pass.hooks)
-        }
+        if let upsampler { x = try upsampler(x, size: size, hooks: pass.hooks) }
         return try pass.hooks(path, x)
     }
 }

@@ -10,6 +10,33 @@ struct UNetPass {
     let contextMask: Tensor?
     let images: [ImagePrompt]
     let hooks: FeatureHooks
+    /// Blocks forget what happens inside them and compute it again for gradients.
+    var checkpoints = false
+
+    /// Calls a block with `inputs` and this pass, by gradient checkpointing if that is wanted.
+    ///
+    /// Nobody can watch a block that runs twice, so hooks turn it off.
+    func callAsFunction(
+        _ inputs: [Tensor], _ block: @escaping ([Tensor], UNetPass) throws -> [Tensor]
+    ) throws -> [Tensor] {
+        guard checkpoints, hooks.isEmpty else { return try block(inputs, self) }
+        // All that may have a history goes in by the front door.
+        let own = [time, context] + [contextMask].compactMap { $0 } + images.map(\.tokens)
+        return try checkpointed(own + inputs) { all in
+            try block(Array(all[own.count...]), self.replaced(by: Array(all[..<own.count])))
+        }
+    }
+
+    /// The same with other tensors, in the order above.
+    private func replaced(by tensors: [Tensor]) -> UNetPass {
+        let first = contextMask == nil ? 2 : 3
+        return UNetPass(
+            time: tensors[0], context: tensors[1],
+            contextMask: contextMask == nil ? nil : tensors[2],
+            images: zip(images, tensors[first...]).map {
+                ImagePrompt($0.adapter, tokens: $1, scale: $0.scale)
+            }, hooks: hooks)
+    }
 }
 
 /// SDXL's conditions beside the text. Podell et al. 2023, section 2.2.

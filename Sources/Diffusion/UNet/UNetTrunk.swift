@@ -64,8 +64,11 @@ struct UNetTrunk {
         var skips = [x]
         var x = x
         for block in downBlocks {
-            let (output, own) = try block(x, pass)
-            x = output
+            var own = try pass([x]) { inputs, pass in
+                let (output, skips) = try block(inputs[0], pass)
+                return skips + [output]
+            }
+            x = own.removeLast()
             skips += own
         }
         return (x, skips)

@@ -68,7 +68,8 @@ public struct LatentDistribution {
     /// Log of the variance, -30...20.
     public let logvar: Tensor
 
-    init(mean: Tensor, logvar: Tensor) { (self.mean, self.logvar) = (mean, logvar) }
+    /// A distribution that was taken apart: for one batch of several pictures', say.
+    public init(mean: Tensor, logvar: Tensor) { (self.mean, self.logvar) = (mean, logvar) }
 
     /// From mean and log variance together, `[B, 2 * latent, h, w]`.
     init(moments: Tensor) throws {

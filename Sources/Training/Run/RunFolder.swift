@@ -32,11 +32,7 @@ public final class RunFolder {
     ///   process trains there, or with the system's reason; `CheckpointError`.
     public init(_ path: String, configuration: [UInt8], resume: Bool, keep: Int) throws {
         let manager = FileManager.default
-        if !resume, manager.fileExists(atPath: "\(path)/config.json") {
-            throw TrainingError(
-                "\(path): expected a new run, found one that has been started; --resume goes on, "
-                    + "another folder starts anew.")
-        }
+        try Self.check(path, resume: resume)
         do {
             for folder in ["samples", "plots"] {
                 try manager.createDirectory(
@@ -51,6 +47,17 @@ public final class RunFolder {
         (self.path, self.configuration) = (path, configuration)
         checkpoints = try CheckpointFolder("\(path)/checkpoints", keep: keep)
         try AtomicFile.write(configuration, to: "\(path)/config.json")
+    }
+
+    /// Refuses to start anew in a folder that holds a run.
+    ///
+    /// - Throws: ``TrainingError``.
+    public static func check(_ path: String, resume: Bool) throws {
+        if !resume, FileManager.default.fileExists(atPath: "\(path)/config.json") {
+            throw TrainingError(
+                "\(path): expected a new run, found one that has been started; --resume goes on, "
+                    + "another folder starts anew.")
+        }
     }
 
     /// The configuration's hash, which checkpoints carry.
