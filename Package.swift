@@ -91,7 +91,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Diffusion", "Checkpoints", "TestSupport"]),
+            dependencies: [
+                "Training", "Diffusion", "Images", "Layers", "Torch", "Checkpoints", "TestSupport",
+            ]),
         .testTarget(
             name: "MiniatureTests",
             dependencies: ["Miniature", "Training", "Diffusion", "Faces", "TestSupport"]),
