@@ -66,7 +66,7 @@ struct Part : torch::CustomClassHolder {
         : body(body), release(release), context(context), autocast(Autocast::Settings::current()) {}
     ~Part() override { release(context); }
 
-    variable_list operator()(const variable_list &inputs) const {
+    variable_list operator()(at::TensorList inputs) const {
         const Autocast guard(autocast);
         std::vector<ct_tensor *> handles;
         handles.reserve(inputs.size());
@@ -87,12 +87,12 @@ struct Part : torch::CustomClassHolder {
 // Its last input is an empty tensor that requires a gradient, so that parameters inside the closure
 // get theirs even where no input needs one.
 struct Recomputed : torch::autograd::Function<Recomputed> {
-    static variable_list forward(AutogradContext *ctx, variable_list inputs,
+    static variable_list forward(AutogradContext *ctx, at::TensorList inputs,
                                  const c10::intrusive_ptr<Part> &part) {
         ctx->saved_data["part"] = c10::IValue::make_capsule(part);
-        ctx->save_for_backward(inputs);
-        inputs.pop_back();
-        return (*part)(inputs);
+        ctx->save_for_backward(inputs.vec());
+        ctx->set_materialize_grads(false);
+        return (*part)(inputs.slice(0, inputs.size() - 1));
     }
 
     static variable_list backward(AutogradContext *ctx, const variable_list &gradients) {
@@ -143,7 +143,7 @@ ct_status ct_checkpoint(const ct_tensor *const *inputs, size_t input_count, ct_b
         variables.reserve(input_count + 1);
         for (size_t i = 0; i < input_count; ++i) variables.push_back(shim::borrow(inputs[i]));
         variables.push_back(at::empty({0}).set_requires_grad(true));
-        auto outputs = Recomputed::apply(std::move(variables), part);
+        auto outputs = Recomputed::apply(at::TensorList(variables), part);
         auto **list = static_cast<ct_tensor **>(
             std::calloc(outputs.size() ? outputs.size() : 1, sizeof(ct_tensor *)));
         if (!list) throw std::bad_alloc();

