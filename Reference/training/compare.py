@@ -54,7 +54,7 @@ CONTROLS = {
 DECAY = 0.999
 # Relative for losses and lengths. For weights the largest difference as a share of the furthest that any
 # weight has moved from where training began, and 1 - cosine of all weights' ways from there.
-BOUNDS = {"loss": 1e-4, "grad_norm": 1e-3, "model": 1e-2, "model angle": 1e-5, "average": 1e-2, "average angle": 1e-5}
+BOUNDS = {"loss": 1e-4, "grad_norm": 1e-3, "model": 5e-4, "model angle": 1e-8, "average": 5e-4, "average angle": 1e-8}
 
 
 def settings(steps, batch, changes):

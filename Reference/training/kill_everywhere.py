@@ -13,12 +13,12 @@ and in the end the weights, the optimizer's state and the average have the undis
              (every one from the remains of a save that was killed)
   save       the same at every call from a step's log line to the end of its save, pictures, plots
              and removal of old checkpoints included; each launch goes on from what the kill before
-             it left. A tensor's write fails in one of the two ways, in turn; other calls in both
+             it left. What repeats fails in one of the two ways, in turn; other calls in both
   damage     a newest checkpoint that is cut short or has one bit wrong
   second     another process that is started in the folder while a save is half done
   controls   faults made on purpose, which the checks above must see
 
---stride takes every n-th of the tensors' writes only. Calls are counted by kill_at.c, so this runs on
+--stride takes every n-th only of the calls that repeat: tensors' writes, and plots. Calls are counted by kill_at.c, so this runs on
 Linux only; cc compiles it. Temporary folders follow TMPDIR. Exits with 1 if anything failed.
 """
 
@@ -319,11 +319,11 @@ class Bench:
         points = []
         for number, call in enumerate(calls, 1):
             is_tensor = " write checkpoints/.tmp" in call
-            if is_tensor and number % stride:
+            if (is_tensor or " plots/" in call) and number % stride:
                 continue
             growing = re.search(" (write|pwrite|writev|open|openat|mkdir|mkdirat|fsync|rename|renameat) ", call)
             actions = ["before", "after"]
-            if is_tensor:
+            if is_tensor or " plots/" in call:
                 actions.append("eio" if number // stride % 2 else "enospc")
             else:
                 actions += ["eio", "enospc"] if growing else ["eio"]
