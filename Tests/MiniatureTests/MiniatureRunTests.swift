@@ -12,7 +12,7 @@ import Training
         var settings = MiniatureSettings()
         settings.bundle = bundle
         for assignment in [
-            "world.identities=4", "world.held_out_identities=2", "world.views=2", "world.groups=4",
+            "world.identities=4", "world.held_out_identities=4", "world.views=2", "world.groups=4",
             "world.held_out_groups=2", "sizes.side=32", "sizes.autoencoder=[16,16,32]",
             "sizes.context=48", "sizes.vision=48", "sizes.text_layers=1", "sizes.vision_layers=1",
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",

@@ -85,7 +85,8 @@ public final class ContrastiveTask: TrainingTask {
         // One picture a person: a caption must find its own among strangers.
         let indices = (0..<min(heldOut.people, 500)).map { $0 * heldOut.views }
         let (pictures, texts) = try embeddings(heldOut, indices, on: step.device)
-        let order = try texts.matmul(pictures.transposed(0, 1)).topK(10).indices
+        let order = try texts.matmul(pictures.transposed(0, 1)).topK(min(10, indices.count))
+            .indices
         let own = try Tensor.arange(0..<indices.count).unsqueezed(1)
         let hits = try order.equal(own).to(.float32)
         return [
