@@ -37,11 +37,11 @@ COMMON = {
 }
 CASES = {
     "adamw": {},
-    "adamw, linear": {"schedule": "linear"},
-    "adamw, 2 batches a step": {"accumulation": 2},
+    "adamw linear": {"schedule": "linear"},
+    "adamw 2 batches a step": {"accumulation": 2},
     "adam": {"kind": "adam"},
     "sgd": {"kind": "sgd", "learning_rate": 2e-2},
-    "sgd, nesterov": {"kind": "sgd", "nesterov": True, "learning_rate": 2e-2},
+    "sgd nesterov": {"kind": "sgd", "nesterov": True, "learning_rate": 2e-2},
 }
 CONTROLS = {
     "weight decay of 0.1 for 0.01": {"weight_decay": 0.1},

@@ -1,6 +1,6 @@
 """Kills a training run everywhere, and looks whether it ends as one that nobody disturbed.
 
-    python kill_everywhere.py LIKENESS [--random 30] [--stride 1] [--jobs N] [--seed 1]
+    python kill_everywhere.py LIKENESS [--random 30] [--stride 8] [--jobs N] [--seed 1] [--only save,damage]
 
 A tiny autoencoder learns a tiny world. What must hold after every kill and every failed call: each
 checkpoint under its final name is whole, no more than one save's steps are lost, what was being
@@ -18,8 +18,9 @@ and in the end the weights, the optimizer's state and the average have the undis
   second     another process that is started in the folder while a save is half done
   controls   faults made on purpose, which the checks above must see
 
---stride takes every n-th only of the calls that repeat: tensors' writes, and plots. Calls are counted by kill_at.c, so this runs on
-Linux only; cc compiles it. Temporary folders follow TMPDIR. Exits with 1 if anything failed.
+--stride takes every n-th only of the calls that repeat: tensors' writes, and plots. Calls are counted by
+kill_at.c, so this runs on Linux only; cc compiles it. Temporary folders follow TMPDIR. Exits with 1 if
+anything failed.
 """
 
 import argparse
@@ -280,7 +281,7 @@ class Bench:
             last = run.steps()[-1]
             place = {"step": last + EVERY} if window == "save" else {"start": last}
             try:
-                outcomes[self.launch(run, action, number, call, place)] += 1
+                outcomes[self.launch(run, action, number, place)] += 1
                 run.check()
                 if window == "start":
                     # Other calls than these are made where less is left: always from the same state.
@@ -289,6 +290,8 @@ class Bench:
                     run.check()
                     run = None
             except Fault as fault:
+                if window == "save":
+                    where = " ".join([action] + self.calls(run)[:1])
                 recovers = self.finish(run, where)
                 self.fault(f"{fault}{'' if recovers else ' (and the run does not recover)'}", where)
                 outcomes["FAULT"] += 1
@@ -297,11 +300,12 @@ class Bench:
             self.finish(run, f"after {name}")
         return outcomes
 
-    def launch(self, run, action, number, call, place):
+    def launch(self, run, action, number, place):
         code, error = self.program.run(run.root, stop=self.stop(run, action, number, **place))
         calls = self.calls(run)
-        hit = any(line.startswith(f"{number} ") for line in calls)
-        demand(hit, f"the call was not made: exit {code}, {error.strip()!r}")
+        # Where a kill left more files than the listing saw, the same number may be the call beside it.
+        call = next((line for line in calls if line.startswith(f"{number} ")), None)
+        demand(call, f"the call was not made: exit {code}, {error.strip()!r}")
         if action in ("before", "after"):
             demand(code == -signal.SIGKILL and "end" not in calls, f"not killed: exit {code}, {error.strip()!r}")
             return "killed"
@@ -311,7 +315,7 @@ class Bench:
         demand(code > 0, f"exit {code} after a failed call")
         lines = error.strip().splitlines()
         demand(len(lines) == 1 and lines[0].startswith("likeness: "), f"not one sentence: {error!r}")
-        demand("Error Domain" not in error and "(" not in lines[0][:12], f"no words for people: {error!r}")
+        demand("Error Domain" not in error, f"no words for people after a failed {call.split()[1]}")
         return "one sentence"
 
     def points(self, window, stride):
@@ -434,7 +438,8 @@ class Bench:
             for step in (8, 12):
                 shutil.rmtree(run.file(step, "x").parent)
 
-        for name, spoil in [("a wrong weight", forged), ("a step twice", twice), ("a torn save", torn), ("a lost save", lost)]:
+        faults = {"a wrong weight": forged, "a step twice": twice, "a torn save": torn, "a lost save": lost}
+        for name, spoil in faults.items():
             expect(name, spoil)
         return f"{len(seen)} faults on purpose seen: " + ", ".join(seen)
 
@@ -448,7 +453,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("likeness")
     parser.add_argument("--random", type=int, default=30)
-    parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--stride", type=int, default=8)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="such as save,damage")

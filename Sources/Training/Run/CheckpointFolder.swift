@@ -86,7 +86,7 @@ public struct CheckpointFolder: Sendable {
         step: Int, configuration: String, files: [String: [String: Tensor]]
     ) throws {
         let target = folder(of: step)
-        try? FileManager.default.removeItem(atPath: target)
+        remove(step)
         try AtomicFolder.write(
             to: target, through: "\(path)/\(Self.temporary)\(step)"
         ) { folder in
@@ -100,8 +100,15 @@ public struct CheckpointFolder: Sendable {
             try AtomicFile.write([UInt8](encoder.encode(state)), to: "\(folder)/state.json")
         }
         for old in steps.dropLast(keep) {
-            try? FileManager.default.removeItem(atPath: folder(of: old))
+            remove(old)
         }
+    }
+
+    /// Removes a step's checkpoint: one that is being emptied must not stand under a final name.
+    private func remove(_ step: Int) {
+        let aside = "\(path)/\(Self.temporary)old-\(step)"
+        guard rename(folder(of: step), aside) == 0 else { return }
+        try? FileManager.default.removeItem(atPath: aside)
     }
 
     /// The newest checkpoint that is whole.

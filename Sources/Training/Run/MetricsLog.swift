@@ -40,7 +40,9 @@ public final class MetricsLog {
     /// Appends a line.
     public func append(_ line: Line) throws {
         lines.append(line)
-        try handle.write(contentsOf: Data(Self.text(line).utf8))
+        do { try handle.write(contentsOf: Data(Self.text(line).utf8)) } catch {
+            throw TrainingError("\(path): could not write it: \(error.localizedDescription)")
+        }
     }
 
     /// The lines of a file; a last one that a killed process left unfinished does not count.

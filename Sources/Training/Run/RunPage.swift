@@ -79,7 +79,8 @@ struct RunPage {
             "<img src=\"\(file)\" alt=\"\(escapedMarkup(name)) by step\">"
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/samples")) ?? []
-        let samples = names.sorted().reversed().prefix(48).map { name in
+        let samples = names.filter { !$0.hasPrefix(".") }.sorted().reversed().prefix(48).map {
+            name in
             "<figure><img src=\"samples/\(escapedMarkup(name))\" alt=\"\">"
                 + "<figcaption>\(escapedMarkup(name))</figcaption></figure>"
         }

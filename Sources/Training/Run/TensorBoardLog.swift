@@ -6,6 +6,7 @@ import Foundation
 /// are `tensorflow.Event` messages in protocol buffers' wire format. A run that goes on starts a
 /// new file whose first record tells TensorBoard to forget what came after that step.
 public final class TensorBoardLog {
+    private let path: String
     private let handle: FileHandle
 
     /// Starts an event file in a folder.
@@ -21,7 +22,7 @@ public final class TensorBoardLog {
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let handle = FileHandle(forWritingAtPath: path)
         else { throw TrainingError("\(path): could not make the event file.") }
-        self.handle = handle
+        (self.path, self.handle) = (path, handle)
         try write { event in
             event.double(1, time)
             event.string(3, "brain.Event:2")
@@ -79,7 +80,11 @@ public final class TensorBoardLog {
         fill(&event)
         var length = withUnsafeBytes(of: UInt64(event.bytes.count).littleEndian) { Array($0) }
         length += CRC32C.masked(length)
-        try handle.write(contentsOf: Data(length + event.bytes + CRC32C.masked(event.bytes)))
+        let record = Data(length + event.bytes + CRC32C.masked(event.bytes))
+        do { try handle.write(contentsOf: record) } catch {
+            throw TrainingError(
+                "\(path): could not write it: \(error.localizedDescription)")
+        }
     }
 }
 
