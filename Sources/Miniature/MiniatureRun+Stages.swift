@@ -18,17 +18,22 @@ extension MiniatureRun {
         for (name, people, seed) in sets {
             let cache = "\(path)/cache/\(name).safetensors"
             if isCached(cache) { continue }
-            var options = WorldSource.Options(
-                identities: people, views: world.views, size: settings.sizes.side)
-            options.maps = []
-            let source = try WorldSource(options, seed: seed)
-            try render(source, .world, to: "\(path)/world/\(name)")
-            try PortraitCache.make(
-                shards: "\(path)/world/\(name)", to: cache,
-                progress: { self.reporting.counting(.world, $0, $1) },
-                shouldStop: reporting.shouldStop)
+            try makePortraits(name, people: people, views: world.views, seed: seed)
         }
         return true
+    }
+
+    /// Renders and decodes a set of people.
+    func makePortraits(_ name: String, people: Int, views: Int, seed: UInt64) throws {
+        var options = WorldSource.Options(
+            identities: people, views: views, size: settings.sizes.side)
+        options.maps = []
+        let source = try WorldSource(options, seed: seed)
+        try render(source, .world, to: "\(path)/world/\(name)")
+        try PortraitCache.make(
+            shards: "\(path)/world/\(name)", to: "\(path)/cache/\(name).safetensors",
+            progress: { self.reporting.counting(.world, $0, $1) },
+            shouldStop: reporting.shouldStop)
     }
 
     /// Renders pictures of several people, and decodes them.
@@ -54,7 +59,7 @@ extension MiniatureRun {
         return true
     }
 
-    private func isCached(_ path: String) -> Bool {
+    func isCached(_ path: String) -> Bool {
         [path, PortraitData.placesPath(path)].allSatisfy(FileManager.default.fileExists)
     }
 
@@ -120,6 +125,7 @@ extension MiniatureRun {
             let store = try ParameterStore(generator: Generator(seed: settings.training.seed))
             let network = AutoencoderKL(store.root, try autoencoderConfiguration())
             try store.finish()
+            try AutoencoderTask.start(store)
             try store.train()
             return AutoencoderTask(
                 network, store, data: try trainData(), heldOut: try heldOutData(),
@@ -226,7 +232,7 @@ extension MiniatureRun {
                 latents: LatentData(latentsPath),
                 probe: BaseProbe(
                     prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
-                sees: settings.data, settings: settings.training)
+                pairs: settings.training.evaluateEvery > 0 ? matchingPairs() : nil, sees: settings.data, settings: settings.training)
         }
     }
 

@@ -43,14 +43,16 @@ public struct WorldSettings: Settings {
     public var groups = 3000
     /// Pictures of several of the other people.
     public var heldOutGroups = 300
-    /// The world of those to learn from; the others come from the next one.
+    /// Pictures of yet other people, one each, that sets of samples are compared with.
+    public var references = 5000
+    /// The world of those to learn from; the others come from the next two.
     public var seed: UInt64 = 1
 
     /// As the shipped models were made.
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case identities, views, seed, groups
+        case identities, views, seed, groups, references
         case heldOutGroups = "held_out_groups"
         case heldOutIdentities = "held_out_identities"
     }
@@ -167,6 +169,6 @@ public struct BaseSettings: Settings {
         training.averageDecay = 0.999
         training.saveEvery = 500
         training.sampleEvery = 500
-        training.evaluateEvery = 0
+        training.evaluateEvery = 1000
     }
 }

@@ -15,7 +15,7 @@ struct Likeness: ParsableCommand {
         version: Version.text,
         subcommands: [
             Demo.self, Doctor.self, Model.self, Photo.self, MakeImage.self, Forward.self,
-            Bench.self, WorldCommand.self, TrainCommand.self,
+            Bench.self, WorldCommand.self, TrainCommand.self, EvaluateCommand.self,
             Oracle.self,
         ])
 }

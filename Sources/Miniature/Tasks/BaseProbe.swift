@@ -24,29 +24,46 @@ public struct BaseProbe {
         schedule: NoiseSchedule, shape: [Int], noText: Tensor, seed: UInt64, on device: Device
     ) throws -> [(name: String, image: Image)] {
         let count = prompts.count
-        let states = try text(ids.to(device)).lastHiddenState
-        let none = try noText.to(device).expanded(states.shape)
-        let context = try Tensor.cat([none, states])
+        let sampler = BaseSampler(
+            unet: unet, schedule: schedule, noText: noText, steps: steps, scale: scale)
         let noise = try Tensor.randn([count] + shape, generator: Generator(seed: seed))
-        var x = try noise.to(device)
-        // DDIM (Song et al. 2021) without added noise, on evenly spaced timesteps.
+        let latents = try sampler(text(ids.to(device)).lastHiddenState, noise: noise.to(device))
+        let pictures = try autoencoder.decode(autoencoder.unscaled(latents))
+            .clamped(min: -1, max: 1)
+        let row = max(1, Int(Double(count).squareRoot().rounded(.up)))
+        let rows = try Swift.stride(from: 0, to: count / row * row, by: row).map {
+            try pictures[$0..<$0 + row]
+        }
+        return [("samples", try pictureGrid(rows, on: .cpu))]
+    }
+}
+
+/// Latents for many prompts at once: DDIM (Song et al. 2021) without added noise on evenly spaced
+/// timesteps, with guidance (Ho and Salimans 2022).
+struct BaseSampler {
+    let unet: UNet2DCondition
+    let schedule: NoiseSchedule
+    /// The context of an empty prompt, `[1, L, D]`.
+    let noText: Tensor
+    let steps: Int
+    let scale: Double
+
+    /// Latents `[K, C, H, W]` from contexts `[K, L, D]` and noise of the latents' shape.
+    func callAsFunction(_ context: Tensor, noise: Tensor) throws -> Tensor {
+        let none = try noText.to(context.device).expanded(context.shape)
+        let both = try Tensor.cat([none, context])
+        var x = noise
         let spacing = schedule.trainTimesteps / steps
         for index in (0..<steps).reversed() {
             let t = index * spacing
-            let both = try unet(
-                .cat([x, x]), timestep: Tensor([Int64(t)], device: device), context: context)
-            let halves = try both.chunked(2)
+            let time = try Tensor([Int64(t)], device: x.device)
+            let halves = try unet(.cat([x, x]), timestep: time, context: both).chunked(2)
             let noise = try halves[0] + (halves[1] - halves[0]) * scale
             let now = Double(schedule.alphasCumprod[t])
             let before = index > 0 ? Double(schedule.alphasCumprod[t - spacing]) : 1
             let x0 = try (x - noise * (1 - now).squareRoot()) / now.squareRoot()
             x = try x0 * before.squareRoot() + noise * (1 - before).squareRoot()
         }
-        let pictures = try autoencoder.decode(autoencoder.unscaled(x)).clamped(min: -1, max: 1)
-        let row = max(1, Int(Double(count).squareRoot().rounded(.up)))
-        let rows = try Swift.stride(from: 0, to: count / row * row, by: row).map {
-            try pictures[$0..<$0 + row]
-        }
-        return [("samples", try pictureGrid(rows, on: .cpu))]
+        return x
     }
 }

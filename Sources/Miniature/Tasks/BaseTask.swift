@@ -62,6 +62,9 @@ public final class BaseTask: TrainingTask {
     private let shape: [Int]
     private let noText: Tensor
     private let probe: BaseProbe?
+    private let pairs: MatchingPairs?
+    /// Made when it is first asked for, where the networks are by then.
+    private var matching: BaseMatching?
 
     /// A new UNet, on these latents.
     ///
@@ -74,19 +77,22 @@ public final class BaseTask: TrainingTask {
     ///   - data: who is in the pictures.
     ///   - latents: of the same pictures.
     ///   - probe: prompts for samples.
+    ///   - pairs: pictures that the base's own features are matched on.
     ///   - sees: what is shown how often.
     ///   - settings: the run's.
     /// - Throws: `DiffusionError`, `TorchError`, `ParameterError`.
     public init(
         _ unet: UNet2DConditionConfiguration, text: CLIPText, tokenizer: CLIPTokenizer,
         autoencoder: AutoencoderKL, schedule: NoiseSchedule, data: PortraitData,
-        latents: LatentData, probe: BaseProbe?, sees: BaseDataSettings, settings: TrainingSettings
+        latents: LatentData, probe: BaseProbe?, pairs: MatchingPairs? = nil,
+        sees: BaseDataSettings, settings: TrainingSettings
     ) throws {
         store = try ParameterStore(generator: Generator(seed: settings.seed))
         self.unet = UNet2DCondition(store.root, unet)
         try store.finish()
         try store.train()
         (self.text, self.autoencoder, self.probe, self.settings) = (text, autoencoder, probe, sees)
+        self.pairs = pairs
         objective = DenoisingObjective(schedule, sees.denoising)
         shape = latents.shape
         let length = text.configuration.maxPositionEmbeddings
@@ -169,6 +175,16 @@ public final class BaseTask: TrainingTask {
             batch.embeddings, shape: [batch.count, 1, batch.embeddings.count / batch.count],
             device: step.device)
         return try dropout(token, absent: token.zerosLike(), generator: generator).mixed
+    }
+
+    /// How well the base's own features match two pictures of people never trained on.
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        guard let pairs else { return [:] }
+        let matching =
+            try self.matching
+            ?? BaseMatching(pairs, autoencoder: autoencoder, noText: noText, device: step.device)
+        self.matching = matching
+        return try matching.scores(unet).figures
     }
 
     /// Pictures that show what has been learned.

@@ -189,8 +189,23 @@ private struct CaptionedPictures: BatchSource {
             return data.caption(index, length, variant: random.below(1000))
         }
         let ids: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
-        return .init(pictures: PictureBatch(data, indices), ids: ids)
+        return .init(
+            pictures: PictureBatch(data, indices), ids: trimmed(ids, rows: indices.count))
     }
+}
+
+/// Columns up to the last that any row needs: tokens after a caption's end change nothing before
+/// it, because every token sees only those to its left.
+private func trimmed(_ ids: [Int64], rows: Int) -> [Int64] {
+    let length = ids.count / max(rows, 1)
+    // A row ends with its first end token, and goes on with the same.
+    let needed = (0..<rows).map { row -> Int in
+        let own = ids[row * length..<(row + 1) * length]
+        guard let end = own.last, let first = own.firstIndex(of: end) else { return length }
+        return first - own.startIndex + 1
+    }.max()
+    let kept = needed ?? length
+    return (0..<rows).flatMap { ids[$0 * length..<$0 * length + kept] }
 }
 
 /// Rows of length 1.

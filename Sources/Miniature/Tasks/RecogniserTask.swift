@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Faces
 import Images
 import Layers
@@ -22,6 +23,8 @@ public struct RecogniserLossSettings: Settings {
     public var contrast = 1.0
     /// What that term multiplies cosines by.
     public var contrastScale = 16.0
+    /// Weight of the squared error of ``PersonTraits`` read off the embedding by one linear layer.
+    public var traits = 1.0
     /// The largest turn of an aligned face, degrees.
     public var turnDegrees = 4.0
     /// The largest change of its size.
@@ -36,7 +39,7 @@ public struct RecogniserLossSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case margin, scale, growth, shift, shade
-        case contrast
+        case contrast, traits
         case marginFrom = "margin_from"
         case marginSteps = "margin_steps"
         case contrastScale = "contrast_scale"
@@ -46,7 +49,8 @@ public struct RecogniserLossSettings: Settings {
 
 /// Trains an `ArcFace` on the world's people: Deng et al. 2019.
 ///
-/// The centres are parameters under `head`, which exports leave out.
+/// The centres are parameters under `head` and the layer that reads traits under `traits`; exports
+/// leave both out.
 public final class RecogniserTask: TrainingTask {
     /// Aligned faces and who they are.
     public struct Batch: Sendable {
@@ -54,6 +58,8 @@ public final class RecogniserTask: TrainingTask {
         public var faces: [UInt8]
         /// Person of each.
         public var labels: [Int64]
+        /// `[B, T]`: what makes them who they are.
+        public var traits: [Float]
         /// Pixels a side.
         public var side: Int
     }
@@ -64,6 +70,7 @@ public final class RecogniserTask: TrainingTask {
     public let batches: any BatchSource<Batch>
     let network: ArcFace
     private let head: AdditiveAngularMargin
+    private let traits: Linear
     private let settings: RecogniserLossSettings
     private let heldOut: PortraitData?
 
@@ -85,13 +92,16 @@ public final class RecogniserTask: TrainingTask {
         head = AdditiveAngularMargin(
             store.root / "head", classes: data.people, dimensions: configuration.embeddingSize,
             margin: losses.margin, scale: losses.scale)
+        let known = PersonTraits(people: data.people, seed: data.seed)
+        traits = Linear(
+            store.root / "traits", in: configuration.embeddingSize, out: known.count)
         try store.finish()
         try store.train()
         for key in network.fixedKeys { try store.freeze(key) }
         (self.settings, self.heldOut) = (losses, heldOut)
         batches = AlignedFaces(
             data, size: configuration.inputSize, batchSize: settings.batchSize,
-            seed: settings.seed, losses)
+            seed: settings.seed, losses, known)
     }
 
     /// The loss of one batch; see the task.
@@ -117,6 +127,12 @@ public final class RecogniserTask: TrainingTask {
         if settings.contrast > 0 {
             try terms.add("contrast", contrast(embeddings.to(.float32)), weight: settings.contrast)
         }
+        if settings.traits > 0 {
+            let truth = try Tensor(
+                batch.traits, shape: [count, batch.traits.count / count], device: step.device)
+            let error = try (traits(embeddings.to(.float32)) - truth).square().mean()
+            try terms.add("traits", error, weight: settings.traits)
+        }
         terms.report("accuracy", result.accuracy)
         terms.report("cosine", result.cosine)
         return terms
@@ -138,31 +154,9 @@ public final class RecogniserTask: TrainingTask {
         let people = min(heldOut.people, 100)
         let indices = Array(0..<people * heldOut.views)
         let embeddings = try embed(heldOut, indices, on: step.device)
-        return [
-            "heldout_true_accepts": try trueAccepts(
-                embeddings, indices.map { $0 / heldOut.views }, falseAccepts: 1e-3)
-        ]
-    }
-
-    /// The share of same-person pairs above the similarity that a share of strangers exceed.
-    private func trueAccepts(
-        _ embeddings: Tensor, _ people: [Int], falseAccepts: Double
-    ) throws -> Double {
-        let scores: [Float] = try embeddings.matmul(embeddings.transposed(0, 1)).toArray()
-        var (same, different): ([Float], [Float]) = ([], [])
-        for row in people.indices {
-            for column in 0..<row {
-                let score = scores[row * people.count + column]
-                if people[row] == people[column] {
-                    same.append(score)
-                } else {
-                    different.append(score)
-                }
-            }
-        }
-        different.sort(by: >)
-        let threshold = different[Int(falseAccepts * Double(different.count))]
-        return Double(same.count { $0 > threshold }) / Double(max(same.count, 1))
+        let scores = try VerificationScores(
+            allPairsOf: embeddings, identities: indices.map { $0 / heldOut.views })
+        return ["heldout_true_accepts": scores.point(atFalseAcceptRate: 1e-3).trueAcceptRate]
     }
 
     /// Unit embeddings `[K, D]` of aligned pictures.
@@ -179,30 +173,35 @@ public func alignedFaces(_ data: PortraitData, _ indices: [Int], size: Int) thro
     return try .stack(
         indices.map { index in
             let picture = try Tensor(data.pictures([index]), shape: [3, data.side, data.side])
-            return try alignment.alignedTensor(picture, places(data.points([index])))
+            return try alignment.alignedTensor(picture, facePoints(data, index))
         })
 }
 
-private func places(_ numbers: [Float]) -> [Point] {
-    Swift.stride(from: 0, to: numbers.count, by: 2).map {
+/// Eyes, nose and corners of the mouth of a picture.
+func facePoints(_ data: PortraitData, _ index: Int) -> [Point] {
+    let numbers = data.points([index])
+    return Swift.stride(from: 0, to: numbers.count, by: 2).map {
         // The world counts from a pixel's corner, pictures from its centre.
         Point(Double(numbers[$0]) - 0.5, Double(numbers[$0 + 1]) - 0.5)
     }
 }
 
-/// People in a new order every epoch, two pictures of each, every picture a little turned, grown, shifted and perhaps mirrored.
+/// People in a new order every epoch, two pictures of each, every picture a little turned, grown,
+/// shifted and perhaps mirrored.
 private struct AlignedFaces: BatchSource {
     let data: PortraitData
     let size, batchSize: Int
     let order: SampleShuffle
     let seeds: StepSeed
     let losses: RecogniserLossSettings
+    let traits: PersonTraits
 
     init(
         _ data: PortraitData, size: Int, batchSize: Int, seed: UInt64,
-        _ losses: RecogniserLossSettings
+        _ losses: RecogniserLossSettings, _ traits: PersonTraits
     ) {
         (self.data, self.size, self.batchSize, self.losses) = (data, size, batchSize, losses)
+        self.traits = traits
         order = SampleShuffle(count: data.people, seed: seed)
         seeds = StepSeed(seed)
     }
@@ -210,7 +209,7 @@ private struct AlignedFaces: BatchSource {
     func batch(at step: Int) throws -> RecogniserTask.Batch {
         var random = StepRandom(seed: seeds("jitter", step))
         let alignment = FaceAlignment(size: size)
-        var batch = RecogniserTask.Batch(faces: [], labels: [], side: size)
+        var batch = RecogniserTask.Batch(faces: [], labels: [], traits: [], side: size)
         let couples = max(batchSize / 2, 1)
         var chosen: [Int] = []
         for place in 0..<couples {
@@ -225,10 +224,11 @@ private struct AlignedFaces: BatchSource {
                 shift: losses.shift, mirrors: true, using: &random)
             let picture = try Tensor(data.pictures([index]), shape: [3, data.side, data.side])
             let face = try alignment.alignedTensor(
-                picture, places(data.points([index])), jitter: jitter)
+                picture, facePoints(data, index), jitter: jitter)
             batch.faces += try face.toArray(UInt8.self)
             batch.labels.append(Int64(index / data.views))
         }
+        batch.traits = traits.of(chosen.map { $0 / data.views })
         return batch
     }
 }

@@ -1,0 +1,133 @@
+import Diffusion
+import Evaluation
+import Layers
+import Torch
+
+/// Whether a base knows by itself which places of two pictures of a person belong together: the
+/// early sign that it can look across a canvas.
+///
+/// Features of the middle and of the first block up, of clean latents and no condition; each cell
+/// of the first picture goes to the cell of the second with the nearest direction, and the flow
+/// through a median of 5 x 5 cells. Compare Tang et al. 2023, "Emergent correspondence from image
+/// diffusion".
+public struct BaseMatching {
+    /// Scores of all pairs, and of those turned by more than 15 degrees, if there are any.
+    public struct Scores {
+        /// By the base's features.
+        public let all, turned: MatchingScores?
+        /// Of no flow at all.
+        public let zeroAll, zeroTurned: MatchingScores?
+    }
+
+    let pairs: MatchingPairs
+    private let latents: Tensor
+    private let noText: Tensor
+
+    /// Encodes the pairs once.
+    ///
+    /// - Parameters:
+    ///   - pairs: with true correspondence.
+    ///   - autoencoder: whose latents the base knows.
+    ///   - noText: the context of an empty prompt, `[1, L, D]`.
+    ///   - device: where the networks are.
+    init(
+        _ pairs: MatchingPairs, autoencoder: AutoencoderKL, noText: Tensor, device: Device
+    ) throws {
+        self.pairs = pairs
+        self.noText = noText
+        let side = pairs.pictures.shape[4]
+        let pictures = try pairs.pictures.reshaped([2 * pairs.count, 3, side, side])
+        latents = try noGrad {
+            try .cat(
+                pictures.split(32).map { part in
+                    let x = try part.to(device).to(.float32) / 127.5 - 1
+                    return try autoencoder.scaled(autoencoder.encode(x).mean)
+                })
+        }
+    }
+
+    /// Matches all pairs by a base's features.
+    ///
+    /// - Throws: `TorchError`, `EvaluationError`.
+    func scores(_ unet: UNet2DCondition) throws -> Scores {
+        try noGrad {
+            let flow = try Tensor.cat(
+                latents.split(16).map { try found(features(unet, $0)) })
+            return Scores(
+                all: try score(flow, atLeast: 0), turned: try score(flow, atLeast: 15),
+                zeroAll: try score(pairs.flow.zerosLike(), atLeast: 0),
+                zeroTurned: try score(pairs.flow.zerosLike(), atLeast: 15))
+        }
+    }
+
+    /// Unit features at every cell, `[2 K, C, G, G]`: both blocks, each of length 1.
+    private func features(_ unet: UNet2DCondition, _ x: Tensor) throws -> Tensor {
+        let names = ["mid_block", "up_blocks.0"]
+        let recorder = FeatureRecorder(names)
+        let context = try noText.to(x.device)
+            .expanded([x.shape[0], noText.shape[1], noText.shape[2]])
+        let time = try Tensor([Int64(0)], device: x.device)
+        _ = try unet(x, timestep: time, context: context, hooks: recorder.hooks)
+        let size = [pairs.cells, pairs.cells]
+        return try .cat(
+            names.compactMap { recorder.features[$0] }.map { value in
+                let fine = try interpolate(value.to(.float32), size: size, mode: .bilinear)
+                // What all places share tells none apart.
+                let own = try fine - fine.mean([2, 3], keepDims: true)
+                return try own / own.norm([1], keepDims: true).clamped(min: 1e-6)
+            }, along: 1)
+    }
+
+    /// Flow in pixels `[K, 2, G, G]` from features of pictures that lie in pairs.
+    private func found(_ features: Tensor) throws -> Tensor {
+        let (count, channels, cells) = (
+            features.shape[0] / 2, features.shape[1], features.shape[2]
+        )
+        let rows = try features.reshaped([count, 2, channels, cells * cells])
+        let alike = try rows[.all, 0].transposed(1, 2).matmul(rows[.all, 1])  // [K, G G, G G]
+        let best = try alike.argmax(along: 2).to(.cpu)
+        let own = try Tensor.arange(0..<cells * cells)
+        let step = Double(pairs.pictures.shape[4] / cells)
+        let row = try (best.to(.float32) / Double(cells)).floor()
+        let ownRow = try (own.to(.float32) / Double(cells)).floor()
+        let down = try row - ownRow
+        let across = try best.to(.float32) - row * Double(cells)
+            - (own.to(.float32) - ownRow * Double(cells))
+        let flow = try Tensor.stack([across, down], along: 1) * step
+        return try median(flow.reshaped([count, 2, cells, cells]))
+    }
+
+    /// The median of 5 x 5 cells around each.
+    private func median(_ flow: Tensor) throws -> Tensor {
+        let cells = flow.shape[2]
+        let wide = try pad(flow, [2, 2, 2, 2], mode: .border)
+        let shifted = try (0..<25).map { place -> Tensor in
+            let (x, y) = (place % 5, place / 5)
+            return try wide[.all, .all, y..<y + cells, x..<x + cells]
+        }
+        return try Tensor.stack(shifted).sorted(along: 0).values[12]
+    }
+
+    /// Scores of pairs turned by more than so many degrees; nil if there are none to see.
+    private func score(_ flow: Tensor, atLeast degrees: Double) throws -> MatchingScores? {
+        let chosen = pairs.turns.indices.filter { pairs.turns[$0] >= degrees }
+        let places = try Tensor(chosen.map(Int64.init))
+        let visible = try pairs.visible.indexSelected(0, places)
+        guard !chosen.isEmpty, try visible.sum().item() > 0 else { return nil }
+        return try MatchingScores(
+            flow: flow.indexSelected(0, places), truth: pairs.flow.indexSelected(0, places),
+            visible: visible, sizes: chosen.map { pairs.widths[$0] })
+    }
+}
+
+extension BaseMatching.Scores {
+    /// For a run's log: shares of places within a tenth of the face's width.
+    var figures: [String: Double] {
+        var figures: [String: Double] = [:]
+        figures["heldout_pck_10"] = all?.pck(at: 0.1)
+        figures["heldout_pck_10_turned"] = turned?.pck(at: 0.1)
+        figures["heldout_pck_10_zero_flow"] = zeroAll?.pck(at: 0.1)
+        figures["heldout_pck_10_turned_zero_flow"] = zeroTurned?.pck(at: 0.1)
+        return figures
+    }
+}
