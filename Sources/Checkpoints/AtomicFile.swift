@@ -3,8 +3,8 @@ import Foundation
 /// Writes a file so that readers see the old one or the new one, never a part.
 ///
 /// Bytes go to a temporary file in the same folder, which is synchronised to disk and renamed over
-/// the target, and then the folder is synchronised. On any failure the temporary is removed and
-/// the old file is as it was. A process killed while writing leaves a hidden `.….partial` file
+/// the target, and then the folder is synchronised. On any failure before the rename the temporary
+/// is removed and the old file is as it was. A process killed while writing leaves a hidden `.….partial` file
 /// that may be deleted.
 public final class AtomicFile {
     /// Where the file will be. A symbolic link is followed, so that it stays a link.
@@ -95,12 +95,8 @@ public final class AtomicFile {
         guard Self.synchronise(descriptor) else { throw failure("flush it to disk", errno) }
         guard rename(temporary, path) == 0 else { throw failure("rename it", errno) }
         // Without this a power cut could bring back the old name after we reported success.
-        let folder = open(pathParts(path).folder, O_RDONLY | O_CLOEXEC)
-        if folder >= 0 {
-            // Some network file systems cannot do this and need not.
-            _ = Self.synchronise(folder)
-            close(folder)
-        }
+        let folder = pathParts(path).folder
+        guard synchroniseNames(in: folder) else { throw failure("flush its folder to disk", errno) }
         close(descriptor)
     }
 
@@ -127,4 +123,19 @@ public final class AtomicFile {
         defer { free(real) }
         return String(cString: real)
     }
+}
+
+/// Flushes a folder's names to disk, where that can be done: some network file systems cannot, and
+/// a folder may be writable and not readable.
+///
+/// - Returns: false, and the reason in `errno`, for a disk that fails or is full.
+func synchroniseNames(in folder: String) -> Bool {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    var code = descriptor < 0 ? errno : 0
+    if descriptor >= 0 {
+        if fsync(descriptor) != 0 { code = errno }
+        close(descriptor)
+    }
+    errno = code
+    return ![EIO, ENOSPC, EDQUOT].contains(code)
 }

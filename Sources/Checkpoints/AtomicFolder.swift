@@ -35,14 +35,18 @@ public enum AtomicFolder {
         do {
             let result = try body(temporary)
             // Names are flushed before the rename, and the rename before success is reported.
-            synchronise(temporary)
+            try synchronise(temporary, as: path)
             try move(temporary, to: target, as: path)
-            synchronise(folder)
+            try synchronise(folder, as: path)
             return result
         } catch {
             try? manager.removeItem(atPath: temporary)
             throw error
         }
+    }
+
+    private static func synchronise(_ folder: String, as path: String) throws {
+        guard synchroniseNames(in: folder) else { throw failure(path, "flush it to disk") }
     }
 
     private static func move(_ temporary: String, to target: String, as path: String) throws {
@@ -58,14 +62,6 @@ public enum AtomicFolder {
             throw error
         }
         try? FileManager.default.removeItem(atPath: old)
-    }
-
-    /// Flushes a folder's names to disk, where its file system can; some network ones need not.
-    private static func synchronise(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        _ = fsync(descriptor)
-        close(descriptor)
     }
 
     private static func sibling(of path: String, _ ending: String) -> String {

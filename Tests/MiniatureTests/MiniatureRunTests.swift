@@ -13,7 +13,7 @@ import Training
         settings.bundle = bundle
         for assignment in [
             "world.identities=4", "world.held_out_identities=4", "world.views=2", "world.groups=4",
-            "world.held_out_groups=2", "sizes.side=32", "sizes.autoencoder=[16,16,32]",
+            "world.held_out_groups=2", "world.references=6", "sizes.side=32", "sizes.autoencoder=[16,16,32]",
             "sizes.context=48", "sizes.vision=48", "sizes.text_layers=1", "sizes.vision_layers=1",
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
             "sizes.face=32", "autoencoder.losses.crop=0", "base.training.sample_every=2",
@@ -55,6 +55,20 @@ import Training
             let card = try String(contentsOfFile: "\(settings.bundle)/README.md", encoding: .utf8)
             #expect(card.contains("no real person's picture was used"))
             #expect(card.contains("| base | 2 |"))
+
+            var counts = MiniatureEvaluation.Counts()
+            (counts.people, counts.pictures, counts.scenes) = (4, 4, 2)
+            (counts.pairs, counts.steps) = (4, 2)
+            let evaluation = MiniatureEvaluation(
+                models: settings.bundle, run: run, counts: counts)
+            let figures = try evaluation.write(MiniaturePart.allCases, to: "\(folder)/figures")
+            #expect(figures.count == MiniaturePart.allCases.count)
+            #expect(figures["autoencoder"]?["psnr"].map { $0 > 0 } == true)
+            #expect(figures["matching"]?["heldout_pck_10_zero_flow"].map { $0 > 0 } == true)
+            #expect(figures["samples"]?["fid_renders"].map { $0 > 0 } == true)
+            for name in ["index.html", "recognisers-roc.svg", "samples-sheet.jpg", "clip.json"] {
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/figures/\(name)"))
+            }
         }
     }
 

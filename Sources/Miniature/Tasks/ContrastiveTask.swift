@@ -194,9 +194,9 @@ private struct CaptionedPictures: BatchSource {
     }
 }
 
-/// Columns up to the last that any row needs: tokens after a caption's end change nothing before
-/// it, because every token sees only those to its left.
-private func trimmed(_ ids: [Int64], rows: Int) -> [Int64] {
+/// Columns of `[rows, length]` ids up to the last that any row needs: tokens after a caption's end
+/// change nothing before it, because every token sees only those to its left.
+package func trimmed(_ ids: [Int64], rows: Int) -> [Int64] {
     let length = ids.count / max(rows, 1)
     // A row ends with its first end token, and goes on with the same.
     let needed = (0..<rows).map { row -> Int in
