@@ -46,6 +46,7 @@ EVERY, START, STEPS, KEEP = 4, 12, 40, 3
 SETTINGS = {
     "world.identities": 6, "world.held_out_identities": 2, "world.views": 2,
     "sizes.side": 64, "sizes.autoencoder": "[16,16]", "autoencoder.losses.crop": 16,
+    "autoencoder.losses.late_crop": 16,
 }
 TRAINING = {
     "steps": STEPS, "batch_size": 2, "save_every": EVERY, "evaluate_every": EVERY, "sample_every": EVERY,

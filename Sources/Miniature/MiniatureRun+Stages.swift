@@ -232,7 +232,8 @@ extension MiniatureRun {
                 latents: LatentData(latentsPath),
                 probe: BaseProbe(
                     prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
-                pairs: settings.training.evaluateEvery > 0 ? matchingPairs() : nil, sees: settings.data, settings: settings.training)
+                pairs: settings.training.evaluateEvery > 0 ? matchingPairs() : nil,
+                sees: settings.data, settings: settings.training)
         }
     }
 

@@ -91,7 +91,8 @@ public struct BaseMatching {
         let row = try (best.to(.float32) / Double(cells)).floor()
         let ownRow = try (own.to(.float32) / Double(cells)).floor()
         let down = try row - ownRow
-        let across = try best.to(.float32) - row * Double(cells)
+        let across =
+            try best.to(.float32) - row * Double(cells)
             - (own.to(.float32) - ownRow * Double(cells))
         let flow = try Tensor.stack([across, down], along: 1) * step
         return try median(flow.reshaped([count, 2, cells, cells]))
