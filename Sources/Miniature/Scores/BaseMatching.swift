@@ -30,6 +30,7 @@ public struct BaseMatching {
     ///   - autoencoder: whose latents the base knows.
     ///   - noText: the context of an empty prompt, `[1, L, D]`.
     ///   - device: where the networks are.
+    /// - Throws: `TorchError`.
     init(
         _ pairs: MatchingPairs, autoencoder: AutoencoderKL, noText: Tensor, device: Device
     ) throws {

@@ -70,6 +70,8 @@ public final class MiniatureEvaluation {
     ///   - folder: made if it is missing.
     ///   - started: called before each part.
     /// - Returns: the figures of each part.
+    /// - Throws: ``MiniatureError`` for models or a folder that are not there; what the networks
+    ///   throw.
     public func write(
         _ parts: [MiniaturePart], to folder: String, started: (MiniaturePart) -> Void = { _ in }
     ) throws -> [String: [String: Double]] {
