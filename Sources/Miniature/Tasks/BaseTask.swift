@@ -20,6 +20,8 @@ public struct BaseDataSettings: Settings {
     public var dropout = 0.1
     /// How noise is drawn and errors are weighed.
     public var denoising = DenoisingSettings()
+    /// Whether blocks are computed again for the gradients: less memory, a third more time.
+    public var gradientCheckpointing = false
 
     /// As the miniature base is trained.
     public init() {}
@@ -29,6 +31,7 @@ public struct BaseDataSettings: Settings {
         case samePerson = "same_person"
         case unequalNoise = "unequal_noise"
         case imageTokens = "image_tokens"
+        case gradientCheckpointing = "gradient_checkpointing"
     }
 }
 
@@ -88,7 +91,9 @@ public final class BaseTask: TrainingTask {
         sees: BaseDataSettings, settings: TrainingSettings
     ) throws {
         store = try ParameterStore(generator: Generator(seed: settings.seed))
-        self.unet = UNet2DCondition(store.root, unet)
+        var network = UNet2DCondition(store.root, unet)
+        network.checkpoints = sees.gradientCheckpointing
+        self.unet = network
         try store.finish()
         try store.train()
         (self.text, self.autoencoder, self.probe, self.settings) = (text, autoencoder, probe, sees)

@@ -10,10 +10,10 @@ struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See what this version can do, in pictures.",
         discussion: """
-            This version is the ground floor: tensors and gradients, layers, weight files and \
-            pictures. It makes no portraits of a given person yet. The demo draws a picture, trains \
-            a network until it is that picture, saves and reloads the weights, aligns the drawing \
-            by five points as face networks need it, pastes it back, and puts all on one sheet.
+            Portraits of a given person come next. The demo draws a picture, trains a network until \
+            it is that picture, saves and reloads the weights, aligns the drawing by five points as \
+            face networks need it, pastes it back, makes portraits of the synthetic world from \
+            words where the miniature models are at hand, and puts all on one sheet.
             """)
 
     @Option(name: .shortAndLong, help: "The folder for the results; made if need be.")
@@ -34,6 +34,8 @@ struct Demo: ParsableCommand {
         let peakSignalToNoise: Double
         let reloadedIsEqual: Bool
         let meanPasteError: Double
+        /// Pictures that the miniature models made; 0 without them.
+        let portraits: Int
         let seconds: Double
     }
 
@@ -70,7 +72,7 @@ struct Demo: ParsableCommand {
         let learned = try learn(drawing)
         let aligned = try align(DemoPicture.draw(2 * Demo.side))
         var sheet = ContactSheet(
-            title: "Likeness \(Version.number): the ground floor", columns: ["", "", "", "", ""])
+            title: "Likeness \(Version.number)", columns: ["", "", "", "", ""])
         sheet.addRow(
             [drawing] + learned.stages.map(\.image), label: "A network learns a picture",
             captions: ["drawing"] + learned.stages.map { "step \($0.step)" })
@@ -81,6 +83,12 @@ struct Demo: ParsableCommand {
                 "reloaded, twice the size", "turned, with its points", "aligned crop, 224 x 224",
                 "changed and pasted back", "the motion as colours",
             ])
+        let portraits = try portraits()
+        if let portraits {
+            sheet.addRow(
+                portraits.images, label: "Portraits of a small synthetic world, from words",
+                captions: portraits.captions)
+        }
         let path = "\(output)/sheet.png"
         let text = TextMetadata([
             .init(TextMetadata.likenessKeyword, "{\"demo\":true,\"seed\":\(seed)}")
@@ -90,18 +98,20 @@ struct Demo: ParsableCommand {
         return Report(
             sheet: path, weights: learned.path, steps: steps,
             peakSignalToNoise: learned.peakSignalToNoise, reloadedIsEqual: learned.reloadedIsEqual,
-            meanPasteError: aligned.meanPasteError,
+            meanPasteError: aligned.meanPasteError, portraits: portraits?.images.count ?? 0,
             seconds: (ContinuousClock.now - start).seconds)
     }
 
     private func text(_ report: Report) -> String {
         """
-        This is the ground floor of Likeness; portraits of a given person come next.
+        Portraits of a given person come next.
         A network of three layers learned a picture in \(report.steps) steps: \
         \(String(format: "%.1f", report.peakSignalToNoise)) dB.
         Saved and reloaded, it gives \(report.reloadedIsEqual ? "the same bits" : "OTHER BITS").
         Aligned by five points and pasted back unchanged, a value changes by \
         \(String(format: "%.2f", report.meanPasteError)) of 255 on average.
+        \(report.portraits > 0 ? "\(report.portraits) portraits" : "No portraits: no miniature models") \
+        of the synthetic world.
         Look at \(report.sheet) (\(String(format: "%.0f", report.seconds)) s in all).
         """
     }
