@@ -91,6 +91,13 @@ public final class MiniatureRun {
     var latentsPath: String { "\(path)/cache/latents.safetensors" }
     func tokenizer() throws -> CLIPTokenizer { try CLIPTokenizer(folder: tokenizerFolder) }
 
+    /// Whether a stage has trained weights, finished or not.
+    func isTrained(_ stage: MiniatureStage) throws -> Bool {
+        let folder = "\(path)/\(stage.rawValue)/checkpoints"
+        guard FileManager.default.fileExists(atPath: folder) else { return false }
+        return try !CheckpointFolder(folder).steps.isEmpty
+    }
+
     /// The trained weights of a stage, the averaged ones if there are any, below a prefix.
     ///
     /// - Throws: ``MiniatureError`` if the stage is not complete.

@@ -5,42 +5,17 @@ import Torch
 import Training
 
 extension MiniatureRun {
-    /// Writes everything that is trained as one folder.
+    /// Writes everything that is trained as one folder; says what is not trained yet.
     func writeBundle() throws -> Bool {
-        let sizes = settings.sizes
-        let scale = try measuredScale()
         let tokenizer = try tokenizer()
-        let text = try weights(.clip, under: "text")
-        let parts: [MiniatureBundle.Part] = [
-            .init(
-                folder: "vae", configuration: sizes.autoencoderFile(scale: scale).text + "\n",
-                weightsName: "diffusion_pytorch_model.safetensors",
-                weights: try weights(.autoencoder)),
-            .init(
-                folder: "unet", configuration: sizes.unetFile().text + "\n",
-                weightsName: "diffusion_pytorch_model.safetensors", weights: try weights(.base)),
-            .init(
-                folder: "text_encoder",
-                configuration: sizes.textFile(vocabulary: tokenizer.count).text + "\n",
-                weightsName: "model.safetensors", weights: text),
-            .init(
-                folder: "image_encoder", configuration: sizes.visionFile().text + "\n",
-                weightsName: "model.safetensors", weights: try weights(.clip, under: "vision")),
-            .init(
-                folder: "recogniser_a", configuration: sizes.recogniserA.text,
-                weightsName: "model.safetensors",
-                weights: try weights(.recogniserA, under: "backbone")),
-            .init(
-                folder: "recogniser_b", configuration: sizes.recogniserB.text,
-                weightsName: "model.safetensors",
-                weights: try weights(.recogniserB, under: "backbone")),
-            .init(
-                folder: "detector", configuration: sizes.detector.text,
-                weightsName: "model.safetensors", weights: try weights(.detector)),
-        ]
+        let parts = try self.parts(vocabulary: tokenizer.count)
+        guard !parts.isEmpty else {
+            throw MiniatureError(
+                "\(path): expected trained models, found none; run `likeness train miniature`.")
+        }
         var files = [
-            "model_index.json": modelIndex.text + "\n",
-            "scheduler/scheduler_config.json": sizes.schedulerFile().text + "\n",
+            "model_index.json": modelIndex(parts.map(\.folder)).text + "\n",
+            "scheduler/scheduler_config.json": settings.sizes.schedulerFile().text + "\n",
             "README.md": try modelCard(parts),
         ]
         for name in try FileManager.default.contentsOfDirectory(atPath: tokenizerFolder)
@@ -53,16 +28,57 @@ extension MiniatureRun {
         return true
     }
 
-    private var modelIndex: JSONValue {
-        [
-            "_class_name": "StableDiffusionPipeline", "feature_extractor": [nil, nil],
+    /// The networks of all complete stages.
+    private func parts(vocabulary: Int) throws -> [MiniatureBundle.Part] {
+        let sizes = settings.sizes
+        // Measured when pictures are encoded; until then latents are as they come.
+        let scale = (try? measuredScale()) ?? 1
+        let diffusion = "diffusion_pytorch_model.safetensors"
+        let all: [(MiniatureStage, String, String, name: String, prefix: String)] = [
+            (.autoencoder, "vae", sizes.autoencoderFile(scale: scale).text + "\n", diffusion, ""),
+            (.base, "unet", sizes.unetFile().text + "\n", diffusion, ""),
+            (
+                .clip, "text_encoder", sizes.textFile(vocabulary: vocabulary).text + "\n",
+                "model.safetensors", "text"
+            ),
+            (
+                .clip, "image_encoder", sizes.visionFile().text + "\n", "model.safetensors",
+                "vision"
+            ),
+            (
+                .recogniserA, "recogniser_a", sizes.recogniserA.text, "model.safetensors",
+                "backbone"
+            ),
+            (
+                .recogniserB, "recogniser_b", sizes.recogniserB.text, "model.safetensors",
+                "backbone"
+            ),
+            (.detector, "detector", sizes.detector.text, "model.safetensors", ""),
+        ]
+        return try all.compactMap { stage, folder, configuration, name, prefix in
+            guard try isTrained(stage) else {
+                reporting.remark("\(folder) is left out: \(stage.rawValue) is not trained yet.")
+                return nil
+            }
+            return .init(
+                folder: folder, configuration: configuration, weightsName: name,
+                weights: try weights(stage, under: prefix))
+        }
+    }
+
+    private func modelIndex(_ folders: [String]) -> JSONValue {
+        let components: [String: JSONValue] = [
             "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
-            "requires_safety_checker": false, "safety_checker": [nil, nil],
-            "scheduler": ["diffusers", "DDIMScheduler"],
             "text_encoder": ["transformers", "CLIPTextModelWithProjection"],
-            "tokenizer": ["transformers", "CLIPTokenizer"],
             "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
         ]
+        let fixed: JSONValue = [
+            "_class_name": "StableDiffusionPipeline", "feature_extractor": [nil, nil],
+            "requires_safety_checker": false, "safety_checker": [nil, nil],
+            "scheduler": ["diffusers", "DDIMScheduler"],
+            "tokenizer": ["transformers", "CLIPTokenizer"],
+        ]
+        return fixed.with(components.filter { folders.contains($0.key) })
     }
 
     /// What a reader must know of the models: data, seeds, steps, quality, limits.
@@ -70,7 +86,7 @@ extension MiniatureRun {
         let stages: [MiniatureStage] = [
             .recogniserA, .recogniserB, .autoencoder, .clip, .detector, .base,
         ]
-        let rows = stages.map { stage in
+        let rows = try stages.filter(isTrained).map { stage in
             let lines = MetricsLog.read("\(path)/\(stage.rawValue)/metrics.jsonl")
             let figures = lines.reduce(into: [String: Double]()) {
                 $0.merge($1.values) { _, new in new }
