@@ -145,7 +145,8 @@ class Run:
         self.check_checkpoints()
         for path in self.checkpoints.glob(".tmp-*/*.safetensors*"):
             name = re.sub(r"^\.(.*)\.[0-9a-f]+\.partial$", r"\1", path.name)
-            whole = self.truth.file(int(path.parent.name[5:]), name).read_bytes()
+            step = int(path.parent.name[5:].removeprefix("old-"))  # one that is written, or being removed
+            whole = self.truth.file(step, name).read_bytes()
             demand(whole.startswith(path.read_bytes()), f"{name}: what was being written is not the undisturbed run's")
         log = self.log()
         expected = self.truth.log()[: len(log)]

@@ -1,21 +1,59 @@
 import World
 
-/// A question about a picture, in the words of the world's captions.
+/// A question about a picture, asked in the world's own captions.
+///
+/// Every answer is a set of captions of the same people that differ in that answer alone: what is
+/// said beside it is equal on both sides and cancels.
 struct ClipQuestion: Sendable {
+    /// One answer.
+    struct Answer: Sendable {
+        /// In few words.
+        let name: String
+        /// Makes it true of a person in a picture.
+        let become: @Sendable (inout Person, inout Look) -> Void
+
+        init(_ name: String, _ become: @escaping @Sendable (inout Person, inout Look) -> Void) {
+            (self.name, self.become) = (name, become)
+        }
+    }
+
     /// What is asked.
     let name: String
-    /// Each answer in few words, and sentences that say it.
-    let answers: [(name: String, sentences: [String])]
+    /// Two or more.
+    let answers: [Answer]
     /// Which answer is right; nil if the picture does not tell.
     let truth: @Sendable (Person, Look) -> Int?
 
+    private init(
+        _ name: String, _ answers: [Answer], truth: @escaping @Sendable (Person, Look) -> Int?
+    ) {
+        (self.name, self.answers, self.truth) = (name, answers, truth)
+    }
+
+    /// Captions that give an answer, of as many people of a world.
+    func captions(_ answer: Int, people: Int, seed: UInt64) -> [String] {
+        (0..<people).flatMap { index -> [String] in
+            var person = Person(seed: seed, index: index)
+            var look = Look(of: person, view: 0)
+            answers[answer].become(&person, &look)
+            return [.medium, .long].map {
+                Caption(of: person, look, $0, variant: index).text
+            }
+        }
+    }
+
     /// All that is asked.
-    static let all: [ClipQuestion] = [
+    static let all: [ClipQuestion] = worn + faces + settings
+
+    private static let worn: [ClipQuestion] = [
         .init(
             "glasses",
             [
-                ("glasses", ["wearing round black glasses", "wearing square brown glasses"]),
-                ("none", ["", "with brown eyes"]),
+                .init("glasses") { _, look in
+                    if [.none, .sunglasses].contains(look.glasses.style) {
+                        look.glasses.style = .square
+                    }
+                }, .init("none") { _, look in look.glasses.style = .none },
             ]
         ) { _, look in
             look.glasses.style == .sunglasses ? nil : look.glasses.style == .none ? 1 : 0
@@ -23,30 +61,27 @@ struct ClipQuestion: Sendable {
         .init(
             "sunglasses",
             [
-                ("sunglasses", ["wearing sunglasses", "in dark sunglasses"]),
-                ("none", ["", "with brown eyes"]),
+                .init("sunglasses") { _, look in look.glasses.style = .sunglasses },
+                .init("none") { _, look in look.glasses.style = .none },
             ]
         ) { _, look in look.glasses.style == .sunglasses ? 0 : 1 },
         .init(
             "hat",
             [
-                (
-                    "hat",
-                    ["a red cap", "a grey beanie", "a brown hat with a brim", "a blue headscarf"]
-                        .map { "wearing \($0)" }
-                ),
-                (
-                    "bare head",
-                    ["short brown hair", "long black hair", "a bald head", "grey hair"]
-                        .map { "with \($0)" }
-                ),
+                .init("hat") { _, look in
+                    if look.hat.style == .none { look.hat.style = .cap }
+                }, .init("bare head") { _, look in look.hat.style = .none },
             ]
         ) { _, look in look.hat.style == .none ? 1 : 0 },
+    ]
+
+    private static let faces: [ClipQuestion] = [
         .init(
             "hair colour",
-            ["black", "brown", "blond", "red", "grey"].map { colour in
-                (colour, ["", "short ", "long "].map { "with \($0)\(colour) hair" })
-            }
+            [
+                hair("black", 0.85, 0.1), hair("brown", 0.45, 0.15), hair("blond", 0.1, 0.1),
+                hair("red", 0.15, 0.8), hair("grey", 0.4, 0.1, grey: 0.7),
+            ]
         ) { person, look in
             let hair = person.hair
             guard look.hat.style == .none, hair.style != .bald, hair.style != .shaved else {
@@ -57,8 +92,8 @@ struct ClipQuestion: Sendable {
         .init(
             "smile",
             [
-                ("smile", ["smiling happily", "laughing with an open mouth"]),
-                ("no smile", ["looking sad", "with an angry frown", "with a neutral expression"]),
+                .init("smile") { _, look in look.preset = .happy },
+                .init("no smile") { _, look in look.preset = .neutral },
             ]
         ) { _, look in
             switch look.preset {
@@ -70,8 +105,14 @@ struct ClipQuestion: Sendable {
         .init(
             "beard",
             [
-                ("beard", ["brown", "grey", "black"].map { "with a full \($0) beard" }),
-                ("none", ["", "with brown eyes"]),
+                .init("beard") { person, _ in
+                    person.masculinity = 0.9
+                    person.beard.style = .full
+                },
+                .init("none") { person, _ in
+                    person.masculinity = 0.9
+                    person.beard.style = .none
+                },
             ]
         ) { person, _ in
             guard person.sex == .man else { return nil }
@@ -82,47 +123,56 @@ struct ClipQuestion: Sendable {
             }
         },
         .init(
+            "sex",
+            [
+                .init("woman") { person, _ in
+                    person.masculinity = 0.1
+                    person.beard.style = .none
+                }, .init("man") { person, _ in person.masculinity = 0.9 },
+            ]
+        ) { person, _ in
+            person.age < 18 ? nil : person.sex == .woman ? 0 : person.sex == .man ? 1 : nil
+        },
+    ]
+
+    private static let settings: [ClipQuestion] = [
+        .init(
             "side of the light",
-            ["left", "right"].map { side in
-                (side, ["in dramatic light from the \(side)", "lit from the \(side)"])
-            }
+            [
+                .init("left") { _, look in look.light.preset = .rembrandtLeft },
+                .init("right") { _, look in look.light.preset = .rembrandtRight },
+            ]
         ) { _, look in
             let light = look.light.preset
             return light == .rembrandtLeft ? 0 : light == .rembrandtRight ? 1 : nil
         },
-        .init("sex", [("woman", ["a woman"]), ("man", ["a man"])]) { person, _ in
-            person.age < 18 ? nil : person.sex == .woman ? 0 : person.sex == .man ? 1 : nil
-        },
         .init(
             "place",
             [
-                ("outdoors", ["in a park", "on a city street", "under an overcast sky"]),
-                ("indoors", ["in a room", "in a photo studio", "against a plain grey background"]),
+                .init("outdoors") { person, look in
+                    look.backdrop.kind = person.index.isMultiple(of: 2) ? .park : .street
+                },
+                .init("indoors") { person, look in
+                    look.backdrop.kind = person.index.isMultiple(of: 2) ? .room : .solid
+                },
             ]
         ) { _, look in [.park, .street].contains(look.backdrop.kind) ? 0 : 1 },
     ]
+
+    private static func hair(
+        _ name: String, _ eumelanin: Float, _ pheomelanin: Float, grey: Float = 0
+    ) -> Answer {
+        Answer(name) { person, look in
+            person.hair.colour = HairColour(
+                eumelanin: eumelanin, pheomelanin: pheomelanin, grey: grey)
+            look.hat.style = .none
+            if [.bald, .shaved].contains(person.hair.style) { person.hair.style = .crew }
+        }
+    }
 
     private static let hairColours: [[String]] = [
         ["black"], ["brown", "dark brown", "light brown"],
         ["blond", "dark blond", "very light blond", "platinum blond"], ["red", "auburn"],
         ["grey", "white"],
     ]
-
-    private init(
-        _ name: String, _ answers: [(String, [String])],
-        truth: @escaping @Sendable (Person, Look) -> Int?
-    ) {
-        self.name = name
-        self.answers = answers.map { answer in
-            // Whole sentences, as captions begin; averaging them leaves what the answer adds.
-            let openings = ["A portrait of a person", "A photo of a woman", "A photo of a man"]
-            let isSubject = answer.1.allSatisfy { $0.hasPrefix("a ") }
-            let sentences = answer.1.flatMap { words -> [String] in
-                if isSubject { return ["A portrait of \(words).", "A photo of \(words)."] }
-                return openings.map { words.isEmpty ? "\($0)." : "\($0) \(words)." }
-            }
-            return (answer.0, sentences)
-        }
-        self.truth = truth
-    }
 }

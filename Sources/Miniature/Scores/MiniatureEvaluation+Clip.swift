@@ -60,8 +60,10 @@ extension MiniatureEvaluation {
             let truths = indices.map { question.truth(data.person($0), data.look($0)) }
             let asked = truths.indices.filter { truths[$0] != nil }
             guard !asked.isEmpty else { continue }
-            let texts = try question.answers.map { answer in
-                try unitRows(model.embed(answer.sentences)).mean([0])
+            let texts = try question.answers.indices.map { answer in
+                let captions = question.captions(
+                    answer, people: counts.askedPeople, seed: run.settings.world.seed)
+                return try unitRows(model.embed(captions)).mean([0])
             }
             let scored = try AttributeQuestion(
                 name: question.name, answers: question.answers.map(\.name), texts: .stack(texts)
@@ -79,12 +81,16 @@ extension MiniatureEvaluation {
             ])
         }
         return Table(
-            title: "Questions answered by the nearest sentence",
+            title: "Questions answered by the nearer captions",
             columns: [
                 .init("question"), .init("answers"), .init("pictures"),
                 .init("right", unit: "%", digits: 1),
                 .init("right, each answer weighing the same", unit: "%", digits: 1),
-            ], rows: rows)
+            ], rows: rows,
+            notes: [
+                "An answer is the mean embedding of \(2 * counts.askedPeople) captions of people "
+                    + "of the training world that differ in that answer alone."
+            ])
     }
 }
 

@@ -25,6 +25,8 @@ public final class MiniatureEvaluation {
         public var pictures = 500
         /// Scenes with several people.
         public var scenes = 300
+        /// People whose captions put a question.
+        public var askedPeople = 60
         /// Pairs of pictures whose points are matched.
         public var pairs = 200
         /// Denoising steps of a sample.
