@@ -123,7 +123,11 @@ public final class MiniatureRun {
     ) throws -> Bool {
         let folder = "\(path)/\(stage.rawValue)"
         let checkpoints = try CheckpointFolder("\(folder)/checkpoints")
-        if checkpoints.steps.last == settings.steps { return true }
+        if checkpoints.steps.last == settings.steps,
+            (try? checkpoints.verified(settings.steps)) != nil
+        {
+            return true
+        }
         let run = try RunFolder(
             folder, configuration: Array((configuration(stage).text + "\n").utf8), resume: true,
             keep: settings.keep)
