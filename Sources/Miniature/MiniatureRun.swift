@@ -92,17 +92,15 @@ public final class MiniatureRun {
     func tokenizer() throws -> CLIPTokenizer { try CLIPTokenizer(folder: tokenizerFolder) }
 
     /// Whether a stage has trained weights, finished or not.
-    func isTrained(_ stage: MiniatureStage) throws -> Bool {
-        let folder = "\(path)/\(stage.rawValue)/checkpoints"
-        guard FileManager.default.fileExists(atPath: folder) else { return false }
-        return try !CheckpointFolder(folder).steps.isEmpty
+    func isTrained(_ stage: MiniatureStage) -> Bool {
+        !CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints").steps.isEmpty
     }
 
     /// The trained weights of a stage, the averaged ones if there are any, below a prefix.
     ///
     /// - Throws: ``MiniatureError`` if the stage is not complete.
     func weights(_ stage: MiniatureStage, under prefix: String = "") throws -> [String: Tensor] {
-        let folder = try CheckpointFolder("\(path)/\(stage.rawValue)/checkpoints")
+        let folder = CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints")
         guard let found = folder.latest() else {
             throw MiniatureError(
                 "\(path)/\(stage.rawValue): expected a trained model, found none; run "
@@ -122,7 +120,7 @@ public final class MiniatureRun {
         _ stage: MiniatureStage, _ settings: TrainingSettings, _ task: () throws -> Task
     ) throws -> Bool {
         let folder = "\(path)/\(stage.rawValue)"
-        let checkpoints = try CheckpointFolder("\(folder)/checkpoints")
+        let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         if checkpoints.steps.last == settings.steps,
             (try? checkpoints.verified(settings.steps)) != nil
         {

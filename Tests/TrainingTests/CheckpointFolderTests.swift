@@ -71,4 +71,18 @@ import Training
             #expect(folder.latest()?.state.step == 1)
         }
     }
+
+    @Test func aReaderLeavesAnothersSaveAlone() throws {
+        try withTemporaryFolder { path in
+            let manager = FileManager.default
+            let growing = "\(path)/c/.tmp-4"
+            try manager.createDirectory(atPath: growing, withIntermediateDirectories: true)
+            #expect(CheckpointFolder(reading: "\(path)/c").steps == [])
+            #expect(manager.fileExists(atPath: growing))
+            _ = try CheckpointFolder("\(path)/c")
+            #expect(!manager.fileExists(atPath: growing))
+            #expect(CheckpointFolder(reading: "\(path)/none").steps == [])
+            #expect(!manager.fileExists(atPath: "\(path)/none"))
+        }
+    }
 }

@@ -56,7 +56,7 @@ extension MiniatureRun {
             (.detector, "detector", sizes.detector.text, "model.safetensors", ""),
         ]
         return try all.compactMap { stage, folder, configuration, name, prefix in
-            guard try isTrained(stage) else {
+            guard isTrained(stage) else {
                 reporting.remark("\(folder) is left out: \(stage.rawValue) is not trained yet.")
                 return nil
             }
@@ -86,7 +86,7 @@ extension MiniatureRun {
         let stages: [MiniatureStage] = [
             .recogniserA, .recogniserB, .autoencoder, .clip, .detector, .base,
         ]
-        let rows = try stages.filter(isTrained).map { stage in
+        let rows = stages.filter(isTrained).map { stage in
             let lines = MetricsLog.read("\(path)/\(stage.rawValue)/metrics.jsonl")
             let figures = lines.reduce(into: [String: Double]()) {
                 $0.merge($1.values) { _, new in new }

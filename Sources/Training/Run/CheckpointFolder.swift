@@ -42,7 +42,11 @@ public struct CheckpointFolder: Sendable {
     /// How many are kept.
     public let keep: Int
 
-    /// Checkpoints in a folder, which is made; what killed saves left there is removed.
+    /// Checkpoints to read: nothing is made or removed, so another process may be saving there.
+    public init(reading path: String) { (self.path, keep) = (path, 3) }
+
+    /// Checkpoints in a folder, which is made; what killed saves left there is removed, so no other
+    /// process may be saving there: ``RunFolder`` sees to that.
     ///
     /// - Throws: ``TrainingError`` with the system's reason.
     public init(_ path: String, keep: Int = 3) throws {
