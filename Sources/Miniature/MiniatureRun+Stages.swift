@@ -154,7 +154,8 @@ extension MiniatureRun {
             let (text, vision) = try clipConfigurations()
             return try ContrastiveTask(
                 text: text, vision: vision, tokenizer: tokenizer(), data: trainData(),
-                heldOut: heldOutData(), settings: settings.clip.training)
+                heldOut: heldOutData(), losses: settings.clip.losses,
+                settings: settings.clip.training)
         }
     }
 

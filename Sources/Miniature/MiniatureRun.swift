@@ -83,7 +83,10 @@ public final class MiniatureRun {
 
     // Where things are.
 
-    func trainData() throws -> PortraitData { try PortraitData("\(path)/cache/train.safetensors") }
+    package func trainData() throws -> PortraitData {
+        try PortraitData("\(path)/cache/train.safetensors")
+    }
+
     func heldOutData() throws -> PortraitData {
         try PortraitData("\(path)/cache/heldout.safetensors")
     }

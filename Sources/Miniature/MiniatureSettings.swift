@@ -109,6 +109,8 @@ public struct AutoencoderSettings: Settings {
 public struct ClipSettings: Settings {
     /// Steps, rates and so on.
     public var training = TrainingSettings()
+    /// What it learns from.
+    public var losses = ContrastiveSettings()
 
     /// Its defaults.
     public init() {

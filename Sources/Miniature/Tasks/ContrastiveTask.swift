@@ -6,6 +6,16 @@ import Torch
 import Training
 import World
 
+/// What CLIP learns from beside strangers' captions.
+public struct ContrastiveSettings: Settings {
+    /// Captions that are wrong in one thing, as a share of the batch: more texts that no picture of
+    /// the batch may choose (Yuksekgonul et al. 2023).
+    public var swaps = 0.5
+
+    /// As the miniature CLIP is trained.
+    public init() {}
+}
+
 /// Trains CLIP's two encoders on pictures and what is said of them. Radford et al. 2021.
 ///
 /// Parameters lie under `text` and `vision` with the published keys, and `logit_scale`.
@@ -14,8 +24,10 @@ public final class ContrastiveTask: TrainingTask {
     public struct Batch: Sendable {
         /// The pictures.
         public var pictures: PictureBatch
-        /// Token ids `[B, length]`.
+        /// Token ids `[B + K, length]`: a caption of each picture, then those that fit none.
         public var ids: [Int64]
+        /// K.
+        public var wrong: Int
     }
 
     /// All parameters.
@@ -36,11 +48,13 @@ public final class ContrastiveTask: TrainingTask {
     ///   - tokenizer: learned from the world's captions.
     ///   - data: pictures to learn from.
     ///   - heldOut: pictures of other people.
+    ///   - losses: what it learns from.
     ///   - settings: the run's.
     /// - Throws: `DiffusionError`, `TorchError`, `ParameterError`.
     public init(
         text: CLIPTextConfiguration, vision: CLIPVisionConfiguration, tokenizer: CLIPTokenizer,
-        data: PortraitData, heldOut: PortraitData?, settings: TrainingSettings
+        data: PortraitData, heldOut: PortraitData?, losses: ContrastiveSettings = .init(),
+        settings: TrainingSettings
     ) throws {
         store = try ParameterStore(generator: Generator(seed: settings.seed))
         let textScope = store.root / "text"
@@ -53,24 +67,25 @@ public final class ContrastiveTask: TrainingTask {
         try store.train()
         (self.tokenizer, self.heldOut) = (tokenizer, heldOut)
         batches = CaptionedPictures(
-            data, tokenizer, length: text.maxPositionEmbeddings, settings)
+            data, tokenizer, length: text.maxPositionEmbeddings, swaps: losses.swaps, settings)
     }
 
     /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let count = batch.pictures.indices.count
         let pixels = try CLIPPixels.normalised(batch.pictures.tensor(on: step.device))
-        let ids = try Tensor(batch.ids, shape: [count, batch.ids.count / count])
-            .to(step.device)
+        let rows = count + batch.wrong
+        let ids = try Tensor(batch.ids, shape: [rows, batch.ids.count / rows]).to(step.device)
         let pictures = try unitRows(vision(pixels).imageEmbeds.to(.float32))
         let texts = try unitRows(text(ids).textEmbeds.orThrow().to(.float32))
         // The paper's bound keeps the temperature from running away.
         let scale = try logitScale.clamped(max: log(100)).exp()
-        let logits = try pictures.matmul(texts.transposed(0, 1)) * scale
+        let logits = try pictures.matmul(texts.transposed(0, 1)) * scale  // [B, B + K]
         let labels = try Tensor.arange(0..<count, device: step.device)
         var terms = LossTerms()
         let picks = try Operator.crossEntropy(logits, labels)
-        let named = try Operator.crossEntropy(logits.transposed(0, 1), labels)
+        let named = try Operator.crossEntropy(
+            logits[.all, 0..<count].transposed(0, 1), labels)
         try terms.add("contrastive", (picks + named) * 0.5)
         terms.report(
             "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean()
@@ -166,15 +181,17 @@ private enum CLIPStart {
 private struct CaptionedPictures: BatchSource {
     let data: PortraitData
     let tokenizer: CLIPTokenizer
-    let length, batchSize: Int
+    let length, batchSize, wrong: Int
     let order: SampleShuffle
     let seeds: StepSeed
 
     init(
-        _ data: PortraitData, _ tokenizer: CLIPTokenizer, length: Int, _ settings: TrainingSettings
+        _ data: PortraitData, _ tokenizer: CLIPTokenizer, length: Int, swaps: Double,
+        _ settings: TrainingSettings
     ) {
         (self.data, self.tokenizer, self.length) = (data, tokenizer, length)
         batchSize = settings.batchSize
+        wrong = Int(min(max(swaps, 0), 1) * Double(settings.batchSize))
         order = SampleShuffle(count: data.count, seed: settings.seed)
         seeds = StepSeed(settings.seed)
     }
@@ -183,14 +200,35 @@ private struct CaptionedPictures: BatchSource {
         var random = StepRandom(seed: seeds("captions", step))
         let indices = (0..<batchSize).map { order[step * batchSize + $0] }
         // Long captions name what tells pictures apart; short ones are what users type.
-        let captions = indices.map { index in
+        let told = indices.map { _ in
             let lengths = Caption.Length.allCases
             let length = random.below(2) == 0 ? .long : lengths[random.below(lengths.count)]
-            return data.caption(index, length, variant: random.below(1000))
+            return (length: length, variant: random.below(1000))
         }
-        let ids: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
+        var captions = zip(indices, told).map {
+            data.caption($0, $1.length, variant: $1.variant)
+        }
+        for place in 0..<wrong {
+            let (length, variant) = told[place]
+            let swapped = CaptionSwap.caption(
+                indices[place], length, variant: variant, data, &random)
+            // A stranger's, where nothing that a short caption tells could be changed.
+            captions.append(
+                swapped ?? data.caption(random.below(data.count), length, variant: variant))
+        }
+        var ids: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
+        for place in 0..<wrong {
+            // What was changed may lie beyond the last token: then a stranger's caption again.
+            let own = place * length..<(place + 1) * length
+            let changed = (batchSize + place) * length..<(batchSize + place + 1) * length
+            let next = (place + 1) % batchSize
+            if ids[own] == ids[changed] {
+                ids.replaceSubrange(changed, with: ids[next * length..<(next + 1) * length])
+            }
+        }
         return .init(
-            pictures: PictureBatch(data, indices), ids: trimmed(ids, rows: indices.count))
+            pictures: PictureBatch(data, indices), ids: trimmed(ids, rows: captions.count),
+            wrong: wrong)
     }
 }
 
