@@ -4,8 +4,8 @@ import Foundation
 ///
 /// Bytes go to a temporary file in the same folder, which is synchronised to disk and renamed over
 /// the target, and then the folder is synchronised. On any failure before the rename the temporary
-/// is removed and the old file is as it was. A process killed while writing leaves a hidden `.….partial` file
-/// that may be deleted.
+/// is removed and the old file is as it was. A process killed while writing leaves a hidden
+/// `.….partial` file that may be deleted.
 public final class AtomicFile {
     /// Where the file will be. A symbolic link is followed, so that it stays a link.
     public let path: String
@@ -92,7 +92,7 @@ public final class AtomicFile {
 
     /// Makes the new file the one, for good.
     private func commit() throws {
-        guard Self.synchronise(descriptor) else { throw failure("flush it to disk", errno) }
+        guard synchronise(descriptor) else { throw failure("flush it to disk", errno) }
         guard rename(temporary, path) == 0 else { throw failure("rename it", errno) }
         // Without this a power cut could bring back the old name after we reported success.
         let folder = pathParts(path).folder
@@ -109,20 +109,20 @@ public final class AtomicFile {
         CheckpointError(file: path, .system(doing: doing, code: code))
     }
 
-    /// fsync on macOS leaves data in the drive's cache.
-    private static func synchronise(_ descriptor: Int32) -> Bool {
-        #if canImport(Darwin)
-            if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
-        #endif
-        return fsync(descriptor) == 0
-    }
-
     /// Follows a symbolic link to the file to replace.
     private static func resolved(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
     }
+}
+
+/// fsync on macOS leaves data in the drive's cache.
+private func synchronise(_ descriptor: Int32) -> Bool {
+    #if canImport(Darwin)
+        if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
+    #endif
+    return fsync(descriptor) == 0
 }
 
 /// Flushes a folder's names to disk, where that can be done: some network file systems cannot, and
@@ -133,7 +133,7 @@ func synchroniseNames(in folder: String) -> Bool {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     var code = descriptor < 0 ? errno : 0
     if descriptor >= 0 {
-        if fsync(descriptor) != 0 { code = errno }
+        if !synchronise(descriptor) { code = errno }
         close(descriptor)
     }
     errno = code

@@ -17,7 +17,7 @@ public func quantile(_ sorted: [Double], _ share: Double) -> Double {
 }
 
 /// The arithmetic mean; NaN for no numbers.
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+package func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
 /// Least, greatest, middle and mean of some numbers.
 public struct Summary: Hashable, Sendable {

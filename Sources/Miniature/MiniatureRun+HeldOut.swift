@@ -1,24 +1,32 @@
 import Foundation
 import World
 
-/// What only evaluation needs is made when it is first asked for.
+/// People who are never trained on, rendered when they are first asked for: whoever has only the
+/// models can measure them.
 extension MiniatureRun {
-    /// Scenes with several people who were never trained on.
-    func heldOutGroups() throws -> GroupData {
-        let path = "\(path)/cache/heldout-groups.safetensors"
-        if !isCached(path) { try finished(makeGroups()) }
-        return try GroupData(path)
+    /// The people that figures are of.
+    func heldOutData() throws -> PortraitData {
+        let world = settings.world
+        try makePortraits(
+            "heldout", people: world.heldOutIdentities, views: world.views, seed: world.seed &+ 1)
+        return try PortraitData("\(path)/cache/heldout.safetensors")
     }
 
-    /// Pictures that sets of samples are compared with, one a person.
+    /// Scenes with several of them.
+    func heldOutGroups() throws -> GroupData {
+        let world = settings.world
+        try makeGroups(
+            "heldout-groups", pictures: world.heldOutGroups, people: world.heldOutIdentities,
+            seed: world.seed &+ 1)
+        return try GroupData("\(path)/cache/heldout-groups.safetensors")
+    }
+
+    /// Pictures of yet others that sets of samples are compared with, one a person.
     func references() throws -> PortraitData {
-        let path = "\(path)/cache/references.safetensors"
-        if !isCached(path) {
-            try makePortraits(
-                "references", people: settings.world.references, views: 1,
-                seed: settings.world.seed &+ 2)
-        }
-        return try PortraitData(path)
+        let world = settings.world
+        try makePortraits(
+            "references", people: world.references, views: 1, seed: world.seed &+ 2)
+        return try PortraitData("\(path)/cache/references.safetensors")
     }
 
     /// Pairs of pictures of people who were never trained on, with true correspondence.
@@ -34,9 +42,5 @@ extension MiniatureRun {
             data, count: wanted, cells: settings.sizes.latentSide, to: path,
             progress: { reporting.counting(.world, $0, $1) }, shouldStop: reporting.shouldStop)
         return try MatchingPairs(path)
-    }
-
-    private func finished(_ isComplete: Bool) throws {
-        if !isComplete { throw CancellationError() }
     }
 }

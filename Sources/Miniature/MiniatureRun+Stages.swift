@@ -11,27 +11,23 @@ extension MiniatureRun {
     /// Renders both sets of people, and decodes them.
     func makeWorld() throws -> Bool {
         let world = settings.world
-        let sets = [
-            ("train", world.identities, world.seed),
-            ("heldout", world.heldOutIdentities, world.seed &+ 1),
-        ]
-        for (name, people, seed) in sets {
-            let cache = "\(path)/cache/\(name).safetensors"
-            if isCached(cache) { continue }
-            try makePortraits(name, people: people, views: world.views, seed: seed)
-        }
+        try makePortraits(
+            "train", people: world.identities, views: world.views, seed: world.seed)
+        _ = try heldOutData()
         return true
     }
 
-    /// Renders and decodes a set of people.
+    /// Renders and decodes a set of people, unless it is there.
     func makePortraits(_ name: String, people: Int, views: Int, seed: UInt64) throws {
+        let cache = "\(path)/cache/\(name).safetensors"
+        if isCached(cache) { return }
         var options = WorldSource.Options(
             identities: people, views: views, size: settings.sizes.side)
         options.maps = []
         let source = try WorldSource(options, seed: seed)
         try render(source, .world, to: "\(path)/world/\(name)")
         try PortraitCache.make(
-            shards: "\(path)/world/\(name)", to: "\(path)/cache/\(name).safetensors",
+            shards: "\(path)/world/\(name)", to: cache,
             progress: { self.reporting.counting(.world, $0, $1) },
             shouldStop: reporting.shouldStop)
     }
@@ -39,27 +35,28 @@ extension MiniatureRun {
     /// Renders pictures of several people, and decodes them.
     func makeGroups() throws -> Bool {
         let world = settings.world
-        let sets = [
-            ("groups", world.groups, world.identities, world.seed),
-            ("heldout-groups", world.heldOutGroups, world.heldOutIdentities, world.seed &+ 1),
-        ]
-        for (name, pictures, people, seed) in sets {
-            let cache = "\(path)/cache/\(name).safetensors"
-            if isCached(cache) { continue }
-            var options = GroupSource.Options(
-                pictures: pictures, people: 0...4, identities: people,
-                width: settings.sizes.side * 3 / 2, height: settings.sizes.side)
-            options.maps = []
-            try render(GroupSource(options, seed: seed), .groups, to: "\(path)/world/\(name)")
-            try GroupData.make(
-                shards: "\(path)/world/\(name)", to: cache,
-                progress: { self.reporting.counting(.groups, $0, $1) },
-                shouldStop: reporting.shouldStop)
-        }
+        try makeGroups(
+            "groups", pictures: world.groups, people: world.identities, seed: world.seed)
+        _ = try heldOutGroups()
         return true
     }
 
-    func isCached(_ path: String) -> Bool {
+    /// Renders and decodes a set of groups, unless it is there.
+    func makeGroups(_ name: String, pictures: Int, people: Int, seed: UInt64) throws {
+        let cache = "\(path)/cache/\(name).safetensors"
+        if isCached(cache) { return }
+        var options = GroupSource.Options(
+            pictures: pictures, people: 0...4, identities: people,
+            width: settings.sizes.side * 3 / 2, height: settings.sizes.side)
+        options.maps = []
+        try render(GroupSource(options, seed: seed), .groups, to: "\(path)/world/\(name)")
+        try GroupData.make(
+            shards: "\(path)/world/\(name)", to: cache,
+            progress: { self.reporting.counting(.groups, $0, $1) },
+            shouldStop: reporting.shouldStop)
+    }
+
+    private func isCached(_ path: String) -> Bool {
         [path, PortraitData.placesPath(path)].allSatisfy(FileManager.default.fileExists)
     }
 
@@ -229,7 +226,7 @@ extension MiniatureRun {
                 UNet2DConditionConfiguration(
                     self.settings.sizes.unetFile().configuration("unet/config.json")),
                 text: text, tokenizer: tokenizer, autoencoder: autoencoder(scale: measuredScale()),
-                schedule: NoiseSchedule(scheduler), data: trainData(),
+                scheduler: scheduler, data: trainData(),
                 latents: LatentData(latentsPath),
                 probe: BaseProbe(
                     prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
@@ -242,7 +239,7 @@ extension MiniatureRun {
         try train(.detector, settings.detector.training) {
             try DetectorTask(
                 settings.sizes.detector, data: GroupData("\(path)/cache/groups.safetensors"),
-                heldOut: GroupData("\(path)/cache/heldout-groups.safetensors"),
+                heldOut: heldOutGroups(),
                 settings: settings.detector.training)
         }
     }

@@ -87,9 +87,6 @@ public final class MiniatureRun {
         try PortraitData("\(path)/cache/train.safetensors")
     }
 
-    func heldOutData() throws -> PortraitData {
-        try PortraitData("\(path)/cache/heldout.safetensors")
-    }
     var tokenizerFolder: String { "\(path)/tokenizer" }
     var latentsPath: String { "\(path)/cache/latents.safetensors" }
     func tokenizer() throws -> CLIPTokenizer { try CLIPTokenizer(folder: tokenizerFolder) }

@@ -111,7 +111,7 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
                 results["text_embeds"] = output.textEmbeds
                 return results
             }
-        case .clipVision:
+        case .clipVision, .clipResNet:
             let vision = CLIPVision(root, try CLIPVisionConfiguration(file))
             return { x, hooks in
                 let output = try vision(x("pixel_values"), hooks: hooks)

@@ -15,7 +15,7 @@ import Training
             "world.identities=4", "world.held_out_identities=4", "world.views=2", "world.groups=4",
             "world.held_out_groups=2", "world.references=6", "sizes.side=32",
             "sizes.autoencoder=[16,16,32]",
-            "sizes.context=48", "sizes.vision=48", "sizes.text_layers=1", "sizes.vision_layers=1",
+            "sizes.context=48", "sizes.vision=2", "sizes.text_layers=1",
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
             "sizes.face=32", "autoencoder.losses.crop=0", "base.training.sample_every=2",
         ] {

@@ -86,11 +86,12 @@ extension ModelFolder {
         }
     }
 
-    /// Reads an image encoder.
+    /// Reads an image encoder, of either kind.
     public func clipVision(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         CLIPVision
     > {
-        try load(dtype: dtype, device: device, renaming: NetworkKind.clipVision.published) {
+        let kind = try configuration().has("vision_cfg") ? NetworkKind.clipResNet : .clipVision
+        return try load(dtype: dtype, device: device, renaming: kind.published) {
             CLIPVision($0, try CLIPVisionConfiguration($1))
         }
     }

@@ -14,12 +14,15 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case clipTextWithProjection = "CLIPTextModelWithProjection"
     /// ``CLIPVision``.
     case clipVision = "CLIPVisionModelWithProjection"
+    /// ``CLIPVision`` as a residual network.
+    case clipResNet = "ModifiedResNet"
 
     /// The library that the class belongs to.
     public var library: String {
         switch self {
         case .unet, .controlNet, .autoencoder: "diffusers"
         case .clipText, .clipTextWithProjection, .clipVision: "transformers"
+        case .clipResNet: "open_clip"
         }
     }
 
@@ -45,7 +48,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     /// today's published files.
     public func published(_ source: any ParameterSource) -> any ParameterSource {
         switch self {
-        case .unet, .controlNet: source
+        case .unet, .controlNet, .clipResNet: source
         case .autoencoder: RenamedSource.autoencoder(source)
         case .clipText, .clipTextWithProjection:
             RenamedSource.prefixed(source, "text_model.", except: ["text_projection."])
@@ -63,7 +66,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         case .clipText: _ = CLIPText(root / "text_model", try CLIPTextConfiguration(file))
         case .clipTextWithProjection:
             _ = CLIPText(root / "text_model", try CLIPTextConfiguration(file), projection: root)
-        case .clipVision: _ = CLIPVision(root, try CLIPVisionConfiguration(file))
+        case .clipVision, .clipResNet: _ = CLIPVision(root, try CLIPVisionConfiguration(file))
         }
     }
 }

@@ -28,11 +28,13 @@ extension MiniatureRun {
         return true
     }
 
-    /// The networks of all complete stages.
+    /// The networks of all stages that have trained, and a word on those that have not.
     private func parts(vocabulary: Int) throws -> [MiniatureBundle.Part] {
         let sizes = settings.sizes
         // Measured when pictures are encoded; until then latents are as they come.
-        let scale = (try? measuredScale()) ?? 1
+        let isMeasured = FileManager.default.fileExists(atPath: latentsPath)
+        let scale = try isMeasured ? measuredScale() : 1
+        if !isMeasured { reporting.remark("vae: its scaling factor is not measured yet, so 1.") }
         let diffusion = "diffusion_pytorch_model.safetensors"
         let all: [(MiniatureStage, String, String, name: String, prefix: String)] = [
             (.autoencoder, "vae", sizes.autoencoderFile(scale: scale).text + "\n", diffusion, ""),
@@ -68,7 +70,7 @@ extension MiniatureRun {
 
     private func modelIndex(_ folders: [String]) -> JSONValue {
         let components: [String: JSONValue] = [
-            "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+            "image_encoder": ["open_clip", "ModifiedResNet"],
             "text_encoder": ["transformers", "CLIPTextModelWithProjection"],
             "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
         ]

@@ -6,10 +6,12 @@ import World
 /// of thousands of people tell it only that two people differ. Real faces come without this truth;
 /// the world's do not.
 public struct PersonTraits: Sendable {
+    private let rows: StandardisedRows
+
     /// Numbers of a person.
-    public let count: Int
+    public var count: Int { rows.count }
     /// Of every person, one after the other.
-    public let values: [Float]
+    public var values: [Float] { rows.values }
 
     /// The traits of the first people of a world.
     ///
@@ -17,35 +19,15 @@ public struct PersonTraits: Sendable {
     ///   - people: how many.
     ///   - seed: the world's.
     public init(people: Int, seed: UInt64) {
-        let rows = (0..<people).map { Self.traits(of: Person(seed: seed, index: $0)) }
-        let count = rows.first?.count ?? 0
-        var values: [Float] = []
-        values.reserveCapacity(people * count)
-        let total = Float(max(people, 1))
-        let means = (0..<count).map { column in rows.reduce(0) { $0 + $1[column] } / total }
-        let deviations = (0..<count).map { column in
-            let sum = rows.reduce(Float(0)) { sum, row in
-                sum + (row[column] - means[column]) * (row[column] - means[column])
-            }
-            return (sum / total).squareRoot()
-        }
-        for row in rows {
-            for column in 0..<count {
-                // A trait that all share tells nothing.
-                let deviation = deviations[column]
-                values.append(deviation > 1e-6 ? (row[column] - means[column]) / deviation : 0)
-            }
-        }
-        (self.count, self.values) = (count, values)
+        rows = StandardisedRows(
+            (0..<people).map { Self.traits(of: Person(seed: seed, index: $0)) })
     }
 
     /// Traits of some people, `[K, count]`.
-    func of(_ people: [Int]) -> [Float] {
-        people.flatMap { values[$0 * count..<($0 + 1) * count] }
-    }
+    func of(_ people: [Int]) -> [Float] { rows.of(people) }
 
     /// Shape, tone and colours; nothing that a person puts on.
-    private static func traits(of person: Person) -> [Float] {
+    static func traits(of person: Person) -> [Float] {
         let skin = person.skin
         let wrinkles = skin.wrinkles
         let brows = person.brows

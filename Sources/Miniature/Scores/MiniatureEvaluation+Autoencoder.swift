@@ -11,21 +11,18 @@ extension MiniatureEvaluation {
         let data = try run.heldOutData()
         let network = try vae()
         let indices = spread(counts.pictures, over: data)
+        let pictures = try reconstructions(network, data, indices)
         var (ratios, similarities): ([Double], [Double]) = ([], [])
-        var decoded: [Tensor] = []
-        _ = try batches(of: indices.count, size: 16) { part in
-            let x = try PictureBatch(data, Array(indices[part])).tensor(on: device)
-            let y = try network.decode(network.encode(x).mean).clamped(min: -1, max: 1)
-            ratios += try psnr(y, x)
-            similarities += try ssim(y, x)
-            decoded.append(try y.to(.cpu))
+        _ = try batches(of: indices.count) { part in
+            let truth = try PictureBatch(data, Array(indices[part])).tensor(on: .cpu)
+            ratios += try psnr(pictures[part], truth)
+            similarities += try ssim(pictures[part], truth)
         }
-        let pictures = try Tensor.cat(decoded)
         let cosines = try cosines(data, indices, pictures)
         var scores = PartScores()
         scores.figures = [
-            "psnr": average(ratios), "ssim": average(similarities),
-            "cosine_b": average(cosines),
+            "psnr": mean(ratios), "ssim": mean(similarities),
+            "cosine_b": mean(cosines),
         ]
         scores.tables = [
             Table(
@@ -36,9 +33,9 @@ extension MiniatureEvaluation {
                 ],
                 rows: [
                     [
-                        .count(indices.count), .number(average(ratios)),
-                        .number(ratios.min() ?? .nan), .number(average(similarities)),
-                        .number(average(cosines)),
+                        .count(indices.count), .number(mean(ratios)),
+                        .number(ratios.min() ?? .nan), .number(mean(similarities)),
+                        .number(mean(cosines)),
                     ]
                 ])
         ]
@@ -49,6 +46,18 @@ extension MiniatureEvaluation {
             )
         ]
         return scores
+    }
+
+    /// What an autoencoder makes of some pictures, `[K, 3, S, S]` in -1...1 on the CPU.
+    func reconstructions(
+        _ network: AutoencoderKL, _ data: PortraitData, _ indices: [Int]
+    ) throws -> Tensor {
+        try .cat(
+            batches(of: indices.count, size: 16) { part in
+                let x = try PictureBatch(data, Array(indices[part])).tensor(on: device)
+                return try network.decode(network.encode(x).mean).clamped(min: -1, max: 1)
+                    .to(.cpu)
+            })
     }
 
     /// Indices of pictures of as many people as there are, in every view.
@@ -89,6 +98,3 @@ extension MiniatureEvaluation {
         return try sheet.rendered()
     }
 }
-
-/// Mean of numbers; NaN of none.
-func average(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

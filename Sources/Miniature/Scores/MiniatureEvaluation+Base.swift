@@ -55,7 +55,7 @@ extension MiniatureEvaluation {
             text: textEncoder(), vision: vision(), tokenizer: tokenizer(), device: device)
         let (autoencoder, network) = (try vae(), try unet())
         let sampler = BaseSampler(
-            unet: network, schedule: try schedule(), noText: try noText(model.text),
+            unet: network, configuration: try scheduler(), noText: try noText(model.text),
             steps: counts.steps, scale: counts.guidance)
         func made(_ captions: [String], seed: UInt64) throws -> Tensor {
             let generator = try Generator(seed: seed)
@@ -95,12 +95,7 @@ extension MiniatureEvaluation {
         let indices = spread(counts.pictures, over: data)
         let captions = indices.map { data.caption($0, .medium, variant: 0) }
         let pictures = try made(captions, seed: 2)
-        let decoded = try Tensor.cat(
-            batches(of: indices.count, size: 16) { part in
-                let x = try PictureBatch(data, Array(indices[part])).tensor(on: device)
-                return try autoencoder.decode(autoencoder.encode(x).mean)
-                    .clamped(min: -1, max: 1).to(.cpu)
-            })
+        let decoded = try reconstructions(autoencoder, data, indices)
         let references = try run.references()
         let reference = try model.embed(references, Array(0..<references.count))
         let sets = [
@@ -183,12 +178,12 @@ extension MiniatureEvaluation {
         try ModelFolder(folder("unet")).unet(dtype: .float32, device: device).network
     }
 
-    private func schedule() throws -> NoiseSchedule {
+    private func scheduler() throws -> SchedulerConfiguration {
         let path = try "\(folder("scheduler"))/scheduler_config.json"
         guard let json = FileManager.default.contents(atPath: path) else {
             throw MiniatureError("\(path): expected the sampler's configuration, found none.")
         }
-        return try NoiseSchedule(SchedulerConfiguration.load(json: Array(json), from: path))
+        return try SchedulerConfiguration.load(json: Array(json), from: path)
     }
 
     private func noText(_ text: CLIPText) throws -> Tensor {

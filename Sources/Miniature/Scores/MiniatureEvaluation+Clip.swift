@@ -1,4 +1,3 @@
-import Diffusion
 import Evaluation
 import Figures
 import Torch
@@ -10,25 +9,20 @@ extension MiniatureEvaluation {
         let data = try run.heldOutData()
         let model = try ContrastiveModel(
             text: textEncoder(), vision: vision(), tokenizer: tokenizer(), device: device)
-        let people = min(data.people, 500)
-        // One picture a person: a caption must find its own among strangers.
-        let own = (0..<people).map { $0 * data.views }
-        let captions = own.map { data.caption($0, .long, variant: 1000) }
-        let found = try RetrievalScores(
-            queries: model.embed(captions), targets: model.embed(data, own))
+        let found = try model.retrieval(data)
         var scores = PartScores()
         scores.figures = [
             "recall_1": found.forwardRecall(at: 1), "recall_10": found.forwardRecall(at: 10),
             "backward_recall_1": found.backwardRecall(at: 1),
             "backward_recall_10": found.backwardRecall(at: 10),
         ]
-        scores.tables = [retrieval(found, people), try questions(model, data, &scores.figures)]
+        scores.tables = [table(found), try questions(model, data, &scores.figures)]
         return scores
     }
 
-    private func retrieval(_ found: RetrievalScores, _ people: Int) -> Table {
+    private func table(_ found: RetrievalScores) -> Table {
         Table(
-            title: "Retrieval among \(people) pairs",
+            title: "Retrieval among \(found.forward.count) pairs",
             columns: [
                 .init("from"), .init("recall@1", unit: "%", digits: 1),
                 .init("recall@10", unit: "%", digits: 1),
@@ -91,38 +85,5 @@ extension MiniatureEvaluation {
                 "An answer is the mean embedding of \(2 * counts.askedPeople) captions of people "
                     + "of the training world that differ in that answer alone."
             ])
-    }
-}
-
-/// CLIP's two encoders, ready to compare pictures and sentences.
-struct ContrastiveModel {
-    let text: CLIPText
-    let vision: CLIPVision
-    let tokenizer: CLIPTokenizer
-    let device: Device
-
-    /// Embeddings of sentences `[K, D]`, on the CPU.
-    func embed(_ sentences: [String]) throws -> Tensor {
-        let length = text.configuration.maxPositionEmbeddings
-        return try .cat(
-            Swift.stride(from: 0, to: sentences.count, by: 64).map { start in
-                let part = Array(sentences[start..<min(start + 64, sentences.count)])
-                let ids = try tokenizer.encode(part, length: length).ids.to(device)
-                return try text(ids).textEmbeds.orThrow().to(.cpu)
-            })
-    }
-
-    /// Embeddings of pictures of a set `[K, D]`, on the CPU.
-    func embed(_ data: PortraitData, _ indices: [Int]) throws -> Tensor {
-        try .cat(
-            Swift.stride(from: 0, to: indices.count, by: 64).map { start in
-                let part = Array(indices[start..<min(start + 64, indices.count)])
-                return try embed(PictureBatch(data, part).tensor(on: device))
-            })
-    }
-
-    /// Embeddings of pictures `[K, 3, S, S]` in -1...1, on the CPU.
-    func embed(_ pictures: Tensor) throws -> Tensor {
-        try vision(CLIPPixels.normalised(pictures.to(device))).imageEmbeds.to(.cpu)
     }
 }

@@ -25,7 +25,7 @@ public struct PartScores: Sendable {
     /// - Throws: `CheckpointError`, `ImageError`.
     func write(to folder: String, part: MiniaturePart) throws {
         let start = "\(folder)/\(part.rawValue)"
-        let text = tables.map { "### \($0.title)\n\n\($0.markdown)" }.joined(separator: "\n")
+        let text = tables.map(\.markdown).joined(separator: "\n")
         try AtomicFile.write(Array(text.utf8), to: "\(start).md")
         let numbers = JSONValue.object(figures.mapValues { .number(Self.digits($0)) })
         let all = JSONValue.object([

@@ -72,11 +72,13 @@ public final class AutoencoderTask: TrainingTask {
     /// and more.
     ///
     /// - Parameter store: parameters of a new `AutoencoderKL`.
-    /// - Throws: `TorchError`.
+    /// - Throws: ``MiniatureError`` for another network; `TorchError`.
     static func start(_ store: ParameterStore) throws {
         guard let bias = store["quant_conv.bias"], let weight = store["quant_conv.weight"],
             let first = store["encoder.conv_in.weight"]
-        else { return }
+        else {
+            throw MiniatureError("expected an autoencoder with a quant_conv, found none.")
+        }
         let channels = bias.shape[0] / 2  // means, then logarithms of variances
         try noGrad {
             try bias[channels...].fill(-6)

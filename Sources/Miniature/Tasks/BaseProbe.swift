@@ -21,11 +21,12 @@ public struct BaseProbe {
 
     func pictures(
         _ unet: UNet2DCondition, text: CLIPText, autoencoder: AutoencoderKL,
-        schedule: NoiseSchedule, shape: [Int], noText: Tensor, seed: UInt64, on device: Device
+        configuration: SchedulerConfiguration, shape: [Int], noText: Tensor, seed: UInt64,
+        on device: Device
     ) throws -> [(name: String, image: Image)] {
         let count = prompts.count
         let sampler = BaseSampler(
-            unet: unet, schedule: schedule, noText: noText, steps: steps, scale: scale)
+            unet: unet, configuration: configuration, noText: noText, steps: steps, scale: scale)
         let noise = try Tensor.randn([count] + shape, generator: Generator(seed: seed))
         let latents = try sampler(text(ids.to(device)).lastHiddenState, noise: noise.to(device))
         let pictures = try autoencoder.decode(autoencoder.unscaled(latents))
@@ -38,11 +39,11 @@ public struct BaseProbe {
     }
 }
 
-/// Latents for many prompts at once: DDIM (Song et al. 2021) without added noise on evenly spaced
-/// timesteps, with guidance (Ho and Salimans 2022).
+/// Latents for many prompts at once: DDIM without added noise, with guidance (Ho and Salimans
+/// 2022). A pipeline makes many pictures of one prompt.
 struct BaseSampler {
     let unet: UNet2DCondition
-    let schedule: NoiseSchedule
+    let configuration: SchedulerConfiguration
     /// The context of an empty prompt, `[1, L, D]`.
     let noText: Tensor
     let steps: Int
@@ -52,17 +53,14 @@ struct BaseSampler {
     func callAsFunction(_ context: Tensor, noise: Tensor) throws -> Tensor {
         let none = try noText.to(context.device).expanded(context.shape)
         let both = try Tensor.cat([none, context])
-        var x = noise
-        let spacing = schedule.trainTimesteps / steps
-        for index in (0..<steps).reversed() {
-            let t = index * spacing
+        var scheduler = try makeScheduler(configuration, kind: .ddim, steps: steps)
+        var x = try noise * scheduler.initialNoiseScale
+        for (index, t) in scheduler.timesteps.enumerated() {
+            let input = try scheduler.scaledInput(x, at: index)
             let time = try Tensor([Int64(t)], device: x.device)
-            let halves = try unet(.cat([x, x]), timestep: time, context: both).chunked(2)
-            let noise = try halves[0] + (halves[1] - halves[0]) * scale
-            let now = Double(schedule.alphasCumprod[t])
-            let before = index > 0 ? Double(schedule.alphasCumprod[t - spacing]) : 1
-            let x0 = try (x - noise * (1 - now).squareRoot()) / now.squareRoot()
-            x = try x0 * before.squareRoot() + noise * (1 - before).squareRoot()
+            let halves = try unet(.cat([input, input]), timestep: time, context: both).chunked(2)
+            let output = try halves[0] + (halves[1] - halves[0]) * scale
+            x = try scheduler.step(output, at: index, sample: x, noise: nil).previous
         }
         return x
     }

@@ -60,6 +60,7 @@ public final class BaseTask: TrainingTask {
     let unet: UNet2DCondition
     private let text: CLIPText
     private let autoencoder: AutoencoderKL
+    private let scheduler: SchedulerConfiguration
     private let objective: DenoisingObjective
     private let settings: BaseDataSettings
     private let shape: [Int]
@@ -76,7 +77,7 @@ public final class BaseTask: TrainingTask {
     ///   - text: the frozen text encoder.
     ///   - tokenizer: of the text encoder.
     ///   - autoencoder: for sample pictures.
-    ///   - schedule: of noise.
+    ///   - scheduler: the schedule of noise.
     ///   - data: who is in the pictures.
     ///   - latents: of the same pictures.
     ///   - probe: prompts for samples.
@@ -86,7 +87,7 @@ public final class BaseTask: TrainingTask {
     /// - Throws: `DiffusionError`, `TorchError`, `ParameterError`.
     public init(
         _ unet: UNet2DConditionConfiguration, text: CLIPText, tokenizer: CLIPTokenizer,
-        autoencoder: AutoencoderKL, schedule: NoiseSchedule, data: PortraitData,
+        autoencoder: AutoencoderKL, scheduler: SchedulerConfiguration, data: PortraitData,
         latents: LatentData, probe: BaseProbe?, pairs: MatchingPairs? = nil,
         sees: BaseDataSettings, settings: TrainingSettings
     ) throws {
@@ -98,7 +99,8 @@ public final class BaseTask: TrainingTask {
         try store.train()
         (self.text, self.autoencoder, self.probe, self.settings) = (text, autoencoder, probe, sees)
         self.pairs = pairs
-        objective = DenoisingObjective(schedule, sees.denoising)
+        self.scheduler = scheduler
+        objective = try DenoisingObjective(NoiseSchedule(scheduler), sees.denoising)
         shape = latents.shape
         let length = text.configuration.maxPositionEmbeddings
         noText = try noGrad {
@@ -196,7 +198,7 @@ public final class BaseTask: TrainingTask {
     public func pictures(_ step: TrainingStep) throws -> [(name: String, image: Image)] {
         guard let probe else { return [] }
         return try probe.pictures(
-            unet, text: text, autoencoder: autoencoder, schedule: objective.schedule, shape: shape,
+            unet, text: text, autoencoder: autoencoder, configuration: scheduler, shape: shape,
             noText: noText, seed: 1, on: step.device)
     }
 }

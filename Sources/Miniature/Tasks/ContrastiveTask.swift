@@ -11,6 +11,9 @@ public struct ContrastiveSettings: Settings {
     /// Captions that are wrong in one thing, as a share of the batch: more texts that no picture of
     /// the batch may choose (Yuksekgonul et al. 2023).
     public var swaps = 0.5
+    /// Weight of the squared error of ``PictureTraits`` read off an image's embedding by one linear
+    /// layer.
+    public var traits = 10.0
 
     /// As the miniature CLIP is trained.
     public init() {}
@@ -18,16 +21,19 @@ public struct ContrastiveSettings: Settings {
 
 /// Trains CLIP's two encoders on pictures and what is said of them. Radford et al. 2021.
 ///
-/// Parameters lie under `text` and `vision` with the published keys, and `logit_scale`.
+/// Parameters lie under `text` and `vision` with the published keys, and `logit_scale`; the layer that
+/// reads traits lies under `traits`, and exports leave it out.
 public final class ContrastiveTask: TrainingTask {
     /// Pictures with a caption each.
     public struct Batch: Sendable {
         /// The pictures.
         public var pictures: PictureBatch
-        /// Token ids `[B + K, length]`: a caption of each picture, then those that fit none.
-        public var ids: [Int64]
+        /// `B + K`: a caption of each picture, then those that fit none.
+        public var captions: CaptionGroups
         /// K.
         public var wrong: Int
+        /// `[B, T]`: what can be seen in each picture.
+        public var traits: [Float]
     }
 
     /// All parameters.
@@ -38,6 +44,8 @@ public final class ContrastiveTask: TrainingTask {
     let vision: CLIPVision
     let tokenizer: CLIPTokenizer
     private let logitScale: Tensor
+    private let traits: Linear
+    private let losses: ContrastiveSettings
     private let heldOut: PortraitData?
 
     /// New encoders, for these pictures.
@@ -62,22 +70,25 @@ public final class ContrastiveTask: TrainingTask {
         self.vision = CLIPVision(store.root / "vision", vision)
         // exp of it multiplies cosines; starts at 1 / 0.07 as in the paper.
         logitScale = store.root.parameter("logit_scale", [], .constant(log(1 / 0.07)))
+        let known = PictureTraits(data)
+        traits = Linear(store.root / "traits", in: vision.projectionDim, out: known.count)
         try store.finish()
-        try CLIPStart.initialise(store, text: text, vision: vision, seed: settings.seed)
+        try CLIPStart.initialise(store, text: text, seed: settings.seed)
         try store.train()
-        (self.tokenizer, self.heldOut) = (tokenizer, heldOut)
+        (self.tokenizer, self.heldOut, self.losses) = (tokenizer, heldOut, losses)
         batches = CaptionedPictures(
-            data, tokenizer, length: text.maxPositionEmbeddings, swaps: losses.swaps, settings)
+            data, tokenizer, known, length: text.maxPositionEmbeddings, swaps: losses.swaps,
+            settings)
     }
 
     /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
         let count = batch.pictures.indices.count
         let pixels = try CLIPPixels.normalised(batch.pictures.tensor(on: step.device))
-        let rows = count + batch.wrong
-        let ids = try Tensor(batch.ids, shape: [rows, batch.ids.count / rows]).to(step.device)
-        let pictures = try unitRows(vision(pixels).imageEmbeds.to(.float32))
-        let texts = try unitRows(text(ids).textEmbeds.orThrow().to(.float32))
+        let embeds = try vision(pixels, training: true).imageEmbeds.to(.float32)
+        let pictures = try unitRows(embeds)
+        let texts = try unitRows(
+            batch.captions.encoded(by: text, on: step.device).to(.float32))
         // The paper's bound keeps the temperature from running away.
         let scale = try logitScale.clamped(max: log(100)).exp()
         let logits = try pictures.matmul(texts.transposed(0, 1)) * scale  // [B, B + K]
@@ -87,6 +98,12 @@ public final class ContrastiveTask: TrainingTask {
         let named = try Operator.crossEntropy(
             logits[.all, 0..<count].transposed(0, 1), labels)
         try terms.add("contrastive", (picks + named) * 0.5)
+        if losses.traits > 0 {
+            let truth = try Tensor(
+                batch.traits, shape: [count, batch.traits.count / count], device: step.device)
+            try terms.add(
+                "traits", (traits(embeds) - truth).square().mean(), weight: losses.traits)
+        }
         terms.report(
             "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean()
         )
@@ -97,34 +114,13 @@ public final class ContrastiveTask: TrainingTask {
     /// Figures on people that were never trained on.
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
         guard let heldOut else { return [:] }
-        // One picture a person: a caption must find its own among strangers.
-        let indices = (0..<min(heldOut.people, 500)).map { $0 * heldOut.views }
-        let (pictures, texts) = try embeddings(heldOut, indices, on: step.device)
-        let order = try texts.matmul(pictures.transposed(0, 1)).topK(min(10, indices.count))
-            .indices
-        let own = try Tensor.arange(0..<indices.count).unsqueezed(1)
-        let hits = try order.equal(own).to(.float32)
+        let found = try ContrastiveModel(
+            text: text, vision: vision, tokenizer: tokenizer, device: step.device
+        ).retrieval(heldOut)
         return [
-            "heldout_recall_1": try hits[.all, 0].mean().item(),
-            "heldout_recall_10": try hits.sum([1]).mean().item(),
+            "heldout_recall_1": found.forwardRecall(at: 1),
+            "heldout_recall_10": found.forwardRecall(at: 10),
         ]
-    }
-
-    /// Unit embeddings of pictures and of one long caption each, on the CPU.
-    func embeddings(
-        _ data: PortraitData, _ indices: [Int], on device: Device
-    ) throws -> (pictures: Tensor, texts: Tensor) {
-        let length = text.configuration.maxPositionEmbeddings
-        var (pictures, texts): ([Tensor], [Tensor]) = ([], [])
-        for start in Swift.stride(from: 0, to: indices.count, by: 50) {
-            let part = Array(indices[start..<min(start + 50, indices.count)])
-            let pixels = try CLIPPixels.normalised(PictureBatch(data, part).tensor(on: device))
-            pictures.append(try unitRows(vision(pixels).imageEmbeds).to(.cpu))
-            let captions = part.map { data.caption($0, .long, variant: 1000) }
-            let ids = try tokenizer.encode(captions, length: length).ids.to(device)
-            texts.append(try unitRows(text(ids).textEmbeds.orThrow()).to(.cpu))
-        }
-        return (try .cat(pictures), try .cat(texts))
     }
 }
 
@@ -142,30 +138,34 @@ enum CLIPPixels {
     }
 }
 
-/// How CLIP's parameters start: section 2.4 of the paper, as transformers draws them.
+/// How CLIP's parameters start: section 2.4 of the paper, as transformers draws the text encoder's.
+/// The image encoder's residual branches start at half weight and its places in the grid at the size
+/// of what is seen there; the published start, zero and a tenth of that, costs a hundred steps.
 private enum CLIPStart {
     static func initialise(
-        _ store: ParameterStore, text: CLIPTextConfiguration, vision: CLIPVisionConfiguration,
-        seed: UInt64
+        _ store: ParameterStore, text: CLIPTextConfiguration, seed: UInt64
     ) throws {
         let generator = try Generator(seed: seed &+ 1)
         try noGrad {
             for entry in store.entries where entry.name != "logit_scale" {
                 let name = entry.name
-                let width = Double(name.hasPrefix("text") ? text.hiddenSize : vision.hiddenSize)
+                if name.hasPrefix("vision") {
+                    try startVision(name, entry.tensor)
+                    continue
+                }
+                guard name.hasPrefix("text") else { continue }
+                let width = Double(text.hiddenSize)
                 let std: Double
                 if name.hasSuffix("bias") {
                     std = 0
                 } else if name.contains("position_embedding") || name.contains("token_embedding") {
                     std = 0.02
-                } else if name.contains("class_embedding") || name.contains("projection") {
+                } else if name.contains("projection") {
                     std = 1 / width.squareRoot()
                 } else if name.contains("out_proj") || name.hasSuffix("fc2.weight") {
                     std = 0.5 / width.squareRoot()
                 } else if name.contains("_proj.weight") || name.hasSuffix("fc1.weight") {
                     std = 1 / width.squareRoot()
-                } else if name.contains("patch_embedding") {
-                    std = 0.02
                 } else {
                     continue  // norms stay at 1
                 }
@@ -175,21 +175,30 @@ private enum CLIPStart {
             }
         }
     }
+
+    private static func startVision(_ name: String, _ tensor: Tensor) throws {
+        if name.hasSuffix("positional_embedding") {
+            try tensor.copy(from: tensor * 10)
+        } else if name.contains("layer"), name.hasSuffix("bn3.weight") {
+            try tensor.fill(0.5)
+        }
+    }
 }
 
 /// Pictures in a new order every epoch, each time with another caption.
 private struct CaptionedPictures: BatchSource {
     let data: PortraitData
     let tokenizer: CLIPTokenizer
+    let traits: PictureTraits
     let length, batchSize, wrong: Int
     let order: SampleShuffle
     let seeds: StepSeed
 
     init(
-        _ data: PortraitData, _ tokenizer: CLIPTokenizer, length: Int, swaps: Double,
-        _ settings: TrainingSettings
+        _ data: PortraitData, _ tokenizer: CLIPTokenizer, _ traits: PictureTraits, length: Int,
+        swaps: Double, _ settings: TrainingSettings
     ) {
-        (self.data, self.tokenizer, self.length) = (data, tokenizer, length)
+        (self.data, self.tokenizer, self.traits, self.length) = (data, tokenizer, traits, length)
         batchSize = settings.batchSize
         wrong = Int(min(max(swaps, 0), 1) * Double(settings.batchSize))
         order = SampleShuffle(count: data.count, seed: settings.seed)
@@ -205,45 +214,27 @@ private struct CaptionedPictures: BatchSource {
             let length = random.below(2) == 0 ? .long : lengths[random.below(lengths.count)]
             return (length: length, variant: random.below(1000))
         }
-        var captions = zip(indices, told).map {
+        let captions = zip(indices, told).map {
             data.caption($0, $1.length, variant: $1.variant)
         }
-        for place in 0..<wrong {
-            let (length, variant) = told[place]
-            let swapped = CaptionSwap.caption(
-                indices[place], length, variant: variant, data, &random)
-            // A stranger's, where nothing that a short caption tells could be changed.
-            captions.append(
-                swapped ?? data.caption(random.below(data.count), length, variant: variant))
+        let right: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
+        let swaps = (0..<wrong).map { place in
+            CaptionSwap.caption(
+                indices[place], told[place].length, variant: told[place].variant, data, &random)
         }
-        var ids: [Int64] = try tokenizer.encode(captions, length: length).ids.toArray()
-        for place in 0..<wrong {
-            // What was changed may lie beyond the last token: then a stranger's caption again.
-            let own = place * length..<(place + 1) * length
-            let changed = (batchSize + place) * length..<(batchSize + place + 1) * length
-            let next = (place + 1) % batchSize
-            if ids[own] == ids[changed] {
-                ids.replaceSubrange(changed, with: ids[next * length..<(next + 1) * length])
-            }
+        var ids = right
+        for (place, words) in swaps.enumerated() {
+            guard let words else { continue }
+            let changed: [Int64] = try tokenizer.encode([words], length: length).ids.toArray()
+            // What was changed may lie beyond the last token.
+            let own = right[place * length..<(place + 1) * length]
+            if !changed.elementsEqual(own) { ids += changed }
         }
+        let rows = ids.count / length
         return .init(
-            pictures: PictureBatch(data, indices), ids: trimmed(ids, rows: captions.count),
-            wrong: wrong)
+            pictures: PictureBatch(data, indices), captions: CaptionGroups(ids, rows: rows),
+            wrong: rows - batchSize, traits: traits.of(indices))
     }
-}
-
-/// Columns of `[rows, length]` ids up to the last that any row needs: tokens after a caption's end
-/// change nothing before it, because every token sees only those to its left.
-package func trimmed(_ ids: [Int64], rows: Int) -> [Int64] {
-    let length = ids.count / max(rows, 1)
-    // A row ends with its first end token, and goes on with the same.
-    let needed = (0..<rows).map { row -> Int in
-        let own = ids[row * length..<(row + 1) * length]
-        guard let end = own.last, let first = own.firstIndex(of: end) else { return length }
-        return first - own.startIndex + 1
-    }.max()
-    let kept = needed ?? length
-    return (0..<rows).flatMap { ids[$0 * length..<$0 * length + kept] }
 }
 
 /// Rows of length 1.

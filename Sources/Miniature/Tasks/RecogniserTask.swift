@@ -17,17 +17,14 @@ public struct RecogniserLossSettings: Settings {
     public var marginFrom = 500
     /// Steps over which it grows.
     public var marginSteps = 500
-    /// Weight of ArcFace's term before the margin grows, and 1 after: centres that are still random
-    /// drown what the other terms teach.
-    public var marginStart = 0.5
     /// Weight of the term that tells the two pictures of a person from all others of the batch
     /// (van den Oord et al. 2018). Centres of thousands of people learn little from a few visits
     /// each; this needs none.
-    public var contrast = 2.0
+    public var contrast = 1.0
     /// What that term multiplies cosines by.
     public var contrastScale = 16.0
     /// Weight of the squared error of ``PersonTraits`` read off the embedding by one linear layer.
-    public var traits = 20.0
+    public var traits = 30.0
     /// The largest turn of an aligned face, degrees.
     public var turnDegrees = 4.0
     /// The largest change of its size.
@@ -45,7 +42,6 @@ public struct RecogniserLossSettings: Settings {
         case contrast, traits
         case marginFrom = "margin_from"
         case marginSteps = "margin_steps"
-        case marginStart = "margin_start"
         case contrastScale = "contrast_scale"
         case turnDegrees = "turn_degrees"
     }
@@ -124,13 +120,10 @@ public final class RecogniserTask: TrainingTask {
             faces, training: true, generator: step.generator("dropout"))
         let labels = try Tensor(batch.labels, device: step.device)
         let way = Double(step.number - settings.marginFrom) / Double(max(settings.marginSteps, 1))
-        let grown = min(max(way, 0), 1)
-        let margin = settings.margin * grown
+        let margin = settings.margin * min(max(way, 0), 1)
         let result = try head.with(margin: margin)(embeddings.to(.float32), labels)
         var terms = LossTerms()
-        try terms.add(
-            "margin", result.loss,
-            weight: settings.marginStart + (1 - settings.marginStart) * grown)
+        try terms.add("margin", result.loss)
         if settings.contrast > 0 {
             try terms.add("contrast", contrast(embeddings.to(.float32)), weight: settings.contrast)
         }

@@ -12,15 +12,18 @@ extension Demo {
     private static let prompts = [
         ("red hair", "A portrait of a young woman with long red hair, smiling gently."),
         ("beard, glasses", "A portrait of an old man with a full grey beard, in round glasses."),
-        ("blue hat", "A woman wearing a blue headscarf, in golden evening sunlight."),
+        ("blue headscarf", "A woman wearing a blue headscarf, in golden evening sunlight."),
         ("neon", "A man with short black hair in pink neon light, on a street."),
     ]
 
     /// Four portraits from words, and one from the first of them as an image token; nil if this
     /// program came without the miniature models.
     func portraits() throws -> Portraits? {
-        guard let folder = MiniatureBundle.shipped() else { return nil }
-        let model = try StableDiffusion(DiffusersFolder(folder))
+        guard let path = MiniatureBundle.shipped() else { return nil }
+        let folder = try DiffusersFolder(path)
+        // A bundle of a run that is not complete has no base yet.
+        guard folder.has("unet") else { return nil }
+        let model = try StableDiffusion(folder)
         var made = Portraits()
         func add(_ caption: String, _ request: ImageRequest) throws {
             let run = try model.denoising(request)

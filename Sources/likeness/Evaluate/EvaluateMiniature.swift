@@ -47,8 +47,10 @@ struct EvaluateMiniature: ParsableCommand {
     }
 
     func validate() throws {
-        guard pictures >= 2, steps >= 1 else {
-            throw ValidationError("Expected 2 pictures or more and 1 step or more.")
+        guard pictures >= 2, (1...1000).contains(steps) else {
+            throw ValidationError(
+                "expected 2 or more --pictures and 1 to 1000 --steps, found \(pictures) and "
+                    + "\(steps).")
         }
     }
 

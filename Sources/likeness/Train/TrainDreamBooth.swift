@@ -62,23 +62,10 @@ struct TrainDreamBooth: ParsableCommand {
     @Option(help: "dreambooth (diffusers' numbers) or ic-portrait.")
     var preset = Preset.dreambooth
 
-    @Option(help: "A JSON file of settings; what it leaves out keeps its default.")
-    var config: String?
-
-    @Option(help: "One setting, such as training.steps=400; repeat for more.")
-    var set: [String] = []
-
     @Option(help: "Take weights of this variant, such as fp16.")
     var variant: String?
 
-    @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
-    var device: Device = .cpu
-
-    @Option(help: "Threads of the networks; one a core unless given.")
-    var threads: Int?
-
-    @Flag(help: "Print the settings and do nothing.")
-    var printSettings = false
+    @OptionGroup var training: TrainingOptions
 
     @OptionGroup var reporting: Reporting
 
@@ -91,15 +78,15 @@ struct TrainDreamBooth: ParsableCommand {
     func run() throws {
         try reporting.run {
             let settings = try resolved()
-            if printSettings {
+            if training.printSettings {
                 print(try Reporting.encode(settings))
                 return
             }
-            if let threads { try LibTorch.setThreadCount(threads) }
+            try training.applyThreads()
             var work = try DreamBoothRun(
                 output,
                 .init(model: model, variant: variant, photos: photos, classPhotos: classPhotos),
-                settings, device: device, resumes: resume)
+                settings, device: training.device, resumes: resume)
             work.layout = loraLayout
             let interrupt = Interrupt()
             let line = ProgressLine(reporting)
@@ -129,18 +116,13 @@ struct TrainDreamBooth: ParsableCommand {
                 settings = .icPortrait(photos: try PhotoSet.names(in: photos).count)
             }
         }
-        if let config {
-            let file = try InputFile(config)
-            settings = try settings.overridden(
-                by: file.bytes(at: 0, count: file.size), from: config)
-        }
+        settings = try training.overridden(settings)
         if let prompt { settings.prompt = prompt }
         if let classPrompt { settings.classPrompt = classPrompt }
         if let classCount { settings.classCount = classCount }
         if let priorWeight { settings.priorWeight = priorWeight }
         if let lora { settings.adapters.rank = lora }
-        for assignment in set { settings = try settings.setting(assignment) }
-        return settings
+        return try training.assigned(settings)
     }
 }
 

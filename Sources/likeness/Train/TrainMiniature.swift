@@ -22,20 +22,7 @@ struct TrainMiniature: ParsableCommand {
     @Option(help: "Only this stage; repeat for more. All in order unless given.")
     var stage: [MiniatureStage] = []
 
-    @Option(help: "A JSON file of settings; what it leaves out keeps its default.")
-    var config: String?
-
-    @Option(help: "One setting, such as base.training.steps=100; repeat for more.")
-    var set: [String] = []
-
-    @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
-    var device: Device = .cpu
-
-    @Option(help: "Threads of the networks; one a core unless given.")
-    var threads: Int?
-
-    @Flag(help: "Print the settings and do nothing.")
-    var printSettings = false
+    @OptionGroup var training: TrainingOptions
 
     @OptionGroup var reporting: Reporting
 
@@ -47,12 +34,12 @@ struct TrainMiniature: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            let settings = try resolved()
-            if printSettings {
+            let settings = try training.assigned(training.overridden(MiniatureSettings()))
+            if training.printSettings {
                 print(try Reporting.encode(settings))
                 return
             }
-            if let threads { try LibTorch.setThreadCount(threads) }
+            try training.applyThreads()
             let interrupt = Interrupt()
             let line = ProgressLine(reporting)
             var talk = MiniatureRun.Reporting()
@@ -64,7 +51,7 @@ struct TrainMiniature: ParsableCommand {
             talk.counting = { stage, done, total in
                 line.show("\(stage.summary): \(done)/\(total)", isLast: done == total)
             }
-            let work = try MiniatureRun(output, settings, device: device, reporting: talk)
+            let work = try MiniatureRun(output, settings, device: training.device, reporting: talk)
             var seconds: [String: Double] = [:]
             for stage in MiniatureStage.allCases
             where self.stage.isEmpty || self.stage.contains(stage) {
@@ -78,17 +65,6 @@ struct TrainMiniature: ParsableCommand {
                     .map { "\($0.key): \(TrainingProgress.duration($0.value))" }
                     .joined(separator: "\n"))
         }
-    }
-
-    private func resolved() throws -> MiniatureSettings {
-        var bytes: [UInt8] = []
-        if let config {
-            let file = try InputFile(config)
-            bytes = try file.bytes(at: 0, count: file.size)
-        }
-        var settings = try MiniatureSettings(json: bytes, from: config ?? "settings")
-        for assignment in set { settings = try settings.setting(assignment) }
-        return settings
     }
 }
 
