@@ -4,13 +4,13 @@ import World
 ///
 /// Every answer is a set of captions of the same people that differ in that answer alone: what is
 /// said beside it is equal on both sides and cancels.
-struct ClipQuestion: Sendable {
+package struct ClipQuestion: Sendable {
     /// One answer.
-    struct Answer: Sendable {
+    package struct Answer: Sendable {
         /// In few words.
-        let name: String
+        package let name: String
         /// Makes it true of a person in a picture.
-        let become: @Sendable (inout Person, inout Look) -> Void
+        package let become: @Sendable (inout Person, inout Look) -> Void
 
         init(_ name: String, _ become: @escaping @Sendable (inout Person, inout Look) -> Void) {
             (self.name, self.become) = (name, become)
@@ -18,11 +18,11 @@ struct ClipQuestion: Sendable {
     }
 
     /// What is asked.
-    let name: String
+    package let name: String
     /// Two or more.
-    let answers: [Answer]
+    package let answers: [Answer]
     /// Which answer is right; nil if the picture does not tell.
-    let truth: @Sendable (Person, Look) -> Int?
+    package let truth: @Sendable (Person, Look) -> Int?
 
     private init(
         _ name: String, _ answers: [Answer], truth: @escaping @Sendable (Person, Look) -> Int?
@@ -31,7 +31,7 @@ struct ClipQuestion: Sendable {
     }
 
     /// Captions that give an answer, of as many people of a world.
-    func captions(_ answer: Int, people: Int, seed: UInt64) -> [String] {
+    package func captions(_ answer: Int, people: Int, seed: UInt64) -> [String] {
         (0..<people).flatMap { index -> [String] in
             var person = Person(seed: seed, index: index)
             var look = Look(of: person, view: 0)
@@ -43,7 +43,7 @@ struct ClipQuestion: Sendable {
     }
 
     /// All that is asked.
-    static let all: [ClipQuestion] = worn + faces + settings
+    package static let all: [ClipQuestion] = worn + faces + settings
 
     private static let worn: [ClipQuestion] = [
         .init(

@@ -24,6 +24,9 @@ public struct AutoencoderLossSettings: Settings {
     public var lateCrop = 64
     /// The share of steps that see the large squares.
     public var lateShare = 0.3
+    /// Weight of the squared error of pixels at the end: few large errors then count as they do in
+    /// PSNR. From the start it would blur.
+    public var lateSquares = 20.0
 
     /// As the miniature autoencoder is trained.
     public init() {}
@@ -32,6 +35,7 @@ public struct AutoencoderLossSettings: Settings {
         case pixels, colours, gradients, kl, crop
         case lateCrop = "late_crop"
         case lateShare = "late_share"
+        case lateSquares = "late_squares"
     }
 }
 
@@ -98,6 +102,9 @@ public final class AutoencoderTask: TrainingTask {
         try terms.add("pixels", (y - x).abs().mean(), weight: losses.pixels)
         try terms.add("colours", colourDifference(y - x), weight: losses.colours)
         try terms.add("gradients", gradientDifference(y, x), weight: losses.gradients)
+        if step.number >= lateFrom, losses.lateSquares > 0 {
+            try terms.add("squares", (y - x).square().mean(), weight: losses.lateSquares)
+        }
         let divergence = try (latents.mean.square() + latents.logvar.exp() - 1 - latents.logvar)
         try terms.add("kl", divergence.sum([1, 2, 3]).mean() * 0.5, weight: losses.kl)
         terms.report("psnr", try psnr(y, x))
