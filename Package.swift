@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Miniature", targets: ["Miniature"]),
+        .library(name: "ICPortrait", targets: ["ICPortrait"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -58,6 +59,8 @@ let package = Package(
                 "Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
                 "Training", "Evaluation", "Figures",
             ]),
+        .target(
+            name: "ICPortrait", dependencies: ["Torch", "Layers", "Diffusion", "Training"]),
         .executableTarget(
             name: "likeness",
             dependencies: [
@@ -97,6 +100,12 @@ let package = Package(
         .testTarget(
             name: "MiniatureTests",
             dependencies: ["Miniature", "Training", "Diffusion", "Faces", "TestSupport"]),
+        .testTarget(
+            name: "ICPortraitTests",
+            dependencies: [
+                "ICPortrait", "Diffusion", "Training", "Layers", "Torch", "Checkpoints",
+                "TestSupport",
+            ]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

@@ -81,33 +81,10 @@ public struct BaseMatching {
 
     /// Flow in pixels `[K, 2, G, G]` from features of pictures that lie in pairs.
     private func found(_ features: Tensor) throws -> Tensor {
-        let (count, channels, cells) = (
-            features.shape[0] / 2, features.shape[1], features.shape[2]
-        )
-        let rows = try features.reshaped([count, 2, channels, cells * cells])
-        let alike = try rows[.all, 0].transposed(1, 2).matmul(rows[.all, 1])  // [K, G G, G G]
-        let best = try alike.argmax(along: 2).to(.cpu)
-        let own = try Tensor.arange(0..<cells * cells)
-        let step = Double(pairs.pictures.shape[4] / cells)
-        let row = try (best.to(.float32) / Double(cells)).floor()
-        let ownRow = try (own.to(.float32) / Double(cells)).floor()
-        let down = try row - ownRow
-        let across =
-            try best.to(.float32) - row * Double(cells)
-            - (own.to(.float32) - ownRow * Double(cells))
-        let flow = try Tensor.stack([across, down], along: 1) * step
-        return try median(flow.reshaped([count, 2, cells, cells]))
-    }
-
-    /// The median of 5 x 5 cells around each.
-    private func median(_ flow: Tensor) throws -> Tensor {
-        let cells = flow.shape[2]
-        let wide = try pad(flow, [2, 2, 2, 2], mode: .border)
-        let shifted = try (0..<25).map { place -> Tensor in
-            let (x, y) = (place % 5, place / 5)
-            return try wide[.all, .all, y..<y + cells, x..<x + cells]
-        }
-        return try Tensor.stack(shifted).sorted(along: 0).values[12]
+        let (channels, cells) = (features.shape[1], features.shape[2])
+        let both = try features.reshaped([-1, 2, channels, cells, cells])
+        let flow = try DenseFlow(target: both[.all, 0], source: both[.all, 1]).median(side: 5)
+        return try flow.cells.to(.cpu) * Double(pairs.pictures.shape[4] / cells)
     }
 
     /// Scores of pairs turned by more than so many degrees; nil if there are none to see.

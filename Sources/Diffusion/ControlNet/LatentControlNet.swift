@@ -1,0 +1,86 @@
+import Layers
+import Torch
+
+/// A copy of a UNet's down path whose condition is a latent of the sample's size: one convolution
+/// stands where ``ControlNet`` embeds a picture. Zhang et al. 2023.
+///
+/// Keys as in diffusers' `ControlNetModel`, with `latent_cond_in` for `controlnet_cond_embedding`.
+public struct LatentControlNet {
+    let trunk: UNetTrunk
+    let latentCondIn: Conv2d
+    let controlnetDownBlocks: [Conv2d]
+    let controlnetMidBlock: Conv2d
+
+    /// What the network gives.
+    public struct Output {
+        /// Of every level, shallow first and the middle last, before the last convolutions.
+        public let features: [Tensor]
+        /// For the base's skips and middle.
+        public let residuals: ControlResiduals
+    }
+
+    /// Takes the network's parameters from `scope`; new ones start without effect on the base.
+    ///
+    /// - Parameters:
+    ///   - scope: where they lie.
+    ///   - base: the configuration of the UNet that is copied.
+    ///   - conditionChannels: of the condition.
+    ///   - conditionStart: of the condition's convolution. Zeros leave the copy what it was, and
+    ///     with zeros at its end as well it hardly moves in some hundred steps.
+    public init(
+        _ scope: Scope, _ base: UNet2DConditionConfiguration, conditionChannels: Int = 4,
+        conditionStart: Initializer = .zeros
+    ) {
+        let layout = base.layout
+        trunk = UNetTrunk(scope, layout)
+        latentCondIn = Conv2d(
+            scope / "latent_cond_in", in: conditionChannels, out: layout.blockOutChannels[0],
+            kernel: 3, padding: 1, initializer: conditionStart)
+        controlnetDownBlocks = layout.skipChannels.enumerated().map { index, channels in
+            Conv2d(
+                scope / "controlnet_down_blocks" / index, in: channels, out: channels, kernel: 1,
+                initializer: .zeros)
+        }
+        let deepest = layout.blockOutChannels[layout.blockOutChannels.count - 1]
+        controlnetMidBlock = Conv2d(
+            scope / "controlnet_mid_block", in: deepest, out: deepest, kernel: 1,
+            initializer: .zeros)
+    }
+
+    /// The place among features of what a down block gives before it shrinks; nil for a block that
+    /// is not there.
+    public func lastFeature(ofDownBlock block: Int) -> Int? {
+        let layout = trunk.configuration
+        guard layout.blockOutChannels.indices.contains(block) else { return nil }
+        // The first convolution's, then each block's layers and what it gives shrunk.
+        return (0..<block).reduce(layout.down(block).layers) { $0 + layout.down($1).layers + 1 }
+    }
+
+    /// Computes features and residuals.
+    ///
+    /// - Parameters:
+    ///   - sample: noisy latents `[B, in_channels, H, W]`.
+    ///   - timestep: `[]` or `[B]`, 0..<1000.
+    ///   - context: `[B, M, cross_attention_dim]`.
+    ///   - condition: `[B, conditionChannels, H, W]`.
+    ///   - hooks: see ``FeatureHooks``.
+    /// - Returns: one residual for each of the base's skips and one for its middle, and the features
+    ///   that they were made of.
+    /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
+    public func callAsFunction(
+        _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor,
+        hooks: FeatureHooks = .none
+    ) throws -> Output {
+        let pass = UNetPass(
+            time: try trunk.embedding(
+                timestep, batch: sample.shape.first ?? 1, added: nil, dtype: sample.dtype),
+            context: context, contextMask: nil, images: [], hooks: hooks)
+        let start = try trunk.convIn(sample) + latentCondIn(condition)
+        var (x, features) = try trunk.down(hooks("conv_in", start), pass)
+        if let mid = trunk.midBlock { x = try mid(x, pass) }
+        features.append(x)
+        let down = try zip(controlnetDownBlocks, features).map { try $0($1) }
+        return try Output(
+            features: features, residuals: ControlResiduals(down: down, mid: controlnetMidBlock(x)))
+    }
+}

@@ -1,0 +1,129 @@
+import Layers
+import Torch
+
+/// For each cell of a target where its match lies in a source, relative to the cell: a backward
+/// flow, ready to warp the source onto the target.
+///
+/// ```swift
+/// let flow = try DenseFlow(target: descriptors[0], source: descriptors[1])
+/// let onTarget = try flow.resized(to: [64, 64]).warp(sourceFeatures)
+/// ```
+public struct DenseFlow {
+    /// `[B, 2, H, W]`: right and down, in cells of the target's grid.
+    public let cells: Tensor
+
+    /// A given flow.
+    ///
+    /// - Parameter cells: `[B, 2, H, W]`.
+    public init(cells: Tensor) { self.cells = cells }
+
+    /// The flow to the most similar descriptors, an integer number of cells. IC-Portrait,
+    /// equations 5 and 6.
+    ///
+    /// - Parameters:
+    ///   - target: `[B, C, H, W]`.
+    ///   - source: `[B, C, H, W]`, of the same size.
+    /// - Throws: `TorchError` for shapes that do not fit.
+    public init(target: Tensor, source: Tensor) throws {
+        try self.init(costVolume: Self.costVolume(target: target, source: source))
+    }
+
+    /// The flow to the largest similarity; of equal ones the first, row by row.
+    ///
+    /// - Parameter costVolume: `[B, H W, H, W]`, see ``costVolume(target:source:)``.
+    /// - Throws: `TorchError`.
+    public init(costVolume: Tensor) throws {
+        let (height, width) = (costVolume.shape[2], costVolume.shape[3])
+        let best = try costVolume.argmax(along: 1).to(.float32)  // [B, H, W]
+        let down = try (best / Double(width)).floor()
+        let across = try best - down * Double(width)
+        let found = try Tensor.stack([across, down], along: 1)
+        cells = try found - Self.places(height, width, device: found.device)
+    }
+
+    /// Cosines of all pairs of cells. IC-Portrait, equation 5.
+    ///
+    /// - Parameters:
+    ///   - target: `[B, C, H, W]`.
+    ///   - source: `[B, C, h, w]`.
+    /// - Returns: `[B, h w, H, W]`: of each cell of the target with all of the source, row by row.
+    /// - Throws: `TorchError` for shapes that do not fit.
+    public static func costVolume(target: Tensor, source: Tensor) throws -> Tensor {
+        let shape = target.shape
+        let rows = try unit(source).flattened(from: 2).transposed(1, 2)  // [B, h w, C]
+        let columns = try unit(target).flattened(from: 2)  // [B, C, H W]
+        return try rows.matmul(columns).reshaped([shape[0], -1, shape[2], shape[3]])
+    }
+
+    /// Descriptors of length 1, in float32.
+    private static func unit(_ x: Tensor) throws -> Tensor {
+        let x = try x.to(.float32)
+        return try x / x.norm([1], keepDims: true).clamped(min: 1e-12)
+    }
+
+    /// Each cell's own place, `[1, 2, H, W]`: right and down.
+    private static func places(_ height: Int, _ width: Int, device: Device) throws -> Tensor {
+        let across = try Tensor.arange(0..<width, device: device).to(.float32)
+            .unsqueezed(0).expanded([height, width])
+        let down = try Tensor.arange(0..<height, device: device).to(.float32)
+            .unsqueezed(1).expanded([height, width])
+        return try Tensor.stack([across, down]).unsqueezed(0)
+    }
+
+    /// The same flow on another grid over the same picture, in that grid's cells.
+    ///
+    /// - Parameter size: `[H, W]`.
+    /// - Returns: the flow, bilinear between cells.
+    /// - Throws: `TorchError` for sizes below 1.
+    public func resized(to size: [Int]) throws -> DenseFlow {
+        let shape = cells.shape
+        guard shape[2] != size[0] || shape[3] != size[1] else { return self }
+        let fine = try interpolate(cells, size: size, mode: .bilinear)
+        let ratios = [
+            Float(size[1]) / Float(shape[3]), Float(size[0]) / Float(shape[2]),
+        ]
+        return DenseFlow(
+            cells: try fine * Tensor(ratios, shape: [1, 2, 1, 1], device: cells.device))
+    }
+
+    /// Source features where the target is, bilinear between cells, the border's beyond it.
+    ///
+    /// - Parameter source: `[B, C, H, W]` on the flow's grid.
+    /// - Returns: the same shape.
+    /// - Throws: `TorchError` for another grid.
+    public func warp(_ source: Tensor) throws -> Tensor {
+        let (height, width) = (source.shape[2], source.shape[3])
+        let places = try cells + Self.places(height, width, device: cells.device)
+        let last = [Float(max(width - 1, 1)), Float(max(height - 1, 1))]
+        let ends = try Tensor(last, shape: [1, 2, 1, 1], device: cells.device)
+        let grid = try (places * 2 / ends - 1).permuted([0, 2, 3, 1])
+        return try gridSample(
+            source, grid.to(source.dtype), padding: .border, alignCorners: true)
+    }
+
+    /// How far a cell comes back from where it started when it follows this flow and then the
+    /// source's own flow to the target: small where the match is mutual.
+    ///
+    /// - Parameter back: the flow from the source, on the same grid.
+    /// - Returns: `[B, 1, H, W]`, cells.
+    /// - Throws: `TorchError` for another grid.
+    public func cycleDistance(_ back: DenseFlow) throws -> Tensor {
+        try (cells + warp(back.cells)).norm([1], keepDims: true)
+    }
+
+    /// Each component's median over squares of cells: single wrong matches go, edges stay.
+    ///
+    /// - Parameter side: of the squares, odd.
+    /// - Returns: the flow on the same grid.
+    /// - Throws: `TorchError`.
+    public func median(side: Int) throws -> DenseFlow {
+        let (height, width, reach) = (cells.shape[2], cells.shape[3], side / 2)
+        let wide = try pad(cells, [reach, reach, reach, reach], mode: .border)
+        let shifted = try (0..<side * side).map { place -> Tensor in
+            let (x, y) = (place % side, place / side)
+            return try wide[.all, .all, y..<y + height, x..<x + width]
+        }
+        return DenseFlow(
+            cells: try Tensor.stack(shifted).sorted(along: 0).values[side * side / 2])
+    }
+}

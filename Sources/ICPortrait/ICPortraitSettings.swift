@@ -1,0 +1,94 @@
+import Training
+
+/// What the paper leaves to numbers, and the points that it leaves open, each with the reading that
+/// is the default here.
+public struct ICPortraitSettings: Settings {
+    /// Where cells are hidden.
+    public enum MaskDomain: String, Codable, CaseIterable, Sendable {
+        /// Cells of the latent grid, all channels together.
+        case latent
+        /// Pixels of the picture before it is encoded: another reading of "pixels" in section 3.2.
+        case pixel
+    }
+
+    /// Where cells are hidden (section 3.2).
+    public var maskDomain = MaskDomain.latent
+    /// The share of the style reference that is seen when portraits are made, 0...0.2 (Figure 7).
+    public var keepRatio = 0.1
+    /// n of F(., 0~n): the most that is seen in training (section 3.2: 80 % and more is hidden).
+    public var trainingKeepRatio = 0.2
+    /// Dense matching (section 3.3).
+    public var matching = MatchingSettings()
+    /// How the profile's features are blended in (section 3.4, equation 7).
+    public var blend = BlendSettings()
+    /// Share of the noise schedule that each round goes back over: the "iterative dual condition
+    /// inference" of section 4.3. One number is plain SDEdit.
+    public var strengths = [0.65, 0.45]
+    /// Denoising steps of the whole schedule.
+    public var steps = 50
+    /// Guidance against a token of zeros; 1 for none. The paper gives none.
+    public var guidance = 3.0
+    /// Replaces the profile's half by the noised profile before every step, where the paper denoises
+    /// both halves together.
+    public var replacesProfile = false
+
+    /// As the shipped models are made.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case matching, blend, strengths, steps, guidance
+        case maskDomain = "mask_domain"
+        case keepRatio = "keep_ratio"
+        case trainingKeepRatio = "training_keep_ratio"
+        case replacesProfile = "replaces_profile"
+    }
+}
+
+/// How places of the target find theirs in the profile photo.
+public struct MatchingSettings: Settings {
+    /// What is matched.
+    public enum Moment: String, Codable, CaseIterable, Sendable {
+        /// The clean style reference and the clean profile, once.
+        case clean
+        /// The canvas as it is, at every step: the paper's "at time step t". Noise leaves nothing to
+        /// match at the first steps.
+        case current
+    }
+
+    /// What is matched (section 3.3).
+    public var moment = Moment.clean
+    /// The timestep that the matching net is told of clean latents.
+    public var timestep = 1
+    /// Down blocks whose last features are the descriptors (section 3.3: "intermediate layer").
+    public var blocks = [1, 2]
+    /// Side of the squares over which the flow's median is taken, cells; 1 for none.
+    public var medianSide = 1
+    /// A match counts if, followed there and back, it ends within this share of the grid's longer
+    /// side; 0 counts all, as the paper does.
+    public var cycleLimit = 0.0
+
+    /// As the shipped models are made.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case moment, timestep, blocks
+        case medianSide = "median_side"
+        case cycleLimit = "cycle_limit"
+    }
+}
+
+/// W_l of equation 7; see ``AppearanceBlend``.
+public struct BlendSettings: Settings {
+    /// The part that falls with depth.
+    public var alpha = 0.8
+    /// The part that stays.
+    public var beta = 0.2
+    /// How it falls.
+    public var shape = AppearanceBlend.Shape.annealed
+
+    /// As the shipped models are made.
+    public init() {}
+
+    /// The blend.
+    public var blend: AppearanceBlend { AppearanceBlend(alpha: alpha, beta: beta, shape: shape) }
+}

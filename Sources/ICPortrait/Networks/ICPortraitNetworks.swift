@@ -1,0 +1,117 @@
+import Diffusion
+import Layers
+import Torch
+
+/// IC-Portrait's networks: a frozen base and two copies of its down path. One finds where the
+/// profile's features belong, the other brings them there.
+///
+/// The base, the copies and all conditions see the same canvas, target beside profile.
+public struct ICPortraitNetworks {
+    /// Predicts noise; frozen.
+    public let base: UNet2DCondition
+    /// Whose features are matched (section 3.3); frozen once it is trained.
+    public let matching: LatentControlNet
+    /// Whose residuals carry light and appearance (section 3.4).
+    public let appearance: LatentControlNet
+
+    /// Networks of one base.
+    public init(base: UNet2DCondition, matching: LatentControlNet, appearance: LatentControlNet) {
+        (self.base, self.matching, self.appearance) = (base, matching, appearance)
+    }
+
+    /// A flow from the target to the profile, and how much each of its matches counts.
+    public struct Match {
+        /// On the descriptors' grid.
+        public let flow: DenseFlow
+        /// How far each match is from being mutual, `[B, 1, H, W]`, cells.
+        public let cycleDistance: Tensor
+        /// 1 where a match counts, `[B, 1, H, W]`; nil if all do.
+        public let confidence: Tensor?
+    }
+
+    /// Matches the halves of a canvas: equations 5 and 6.
+    ///
+    /// - Parameters:
+    ///   - canvas: latents, clean or noisy, `[B, 4, H, 2 W]`.
+    ///   - timestep: `[]` or `[B]`.
+    ///   - context: `[B, M, cross_attention_dim]`.
+    ///   - condition: `[B, C, H, 2 W]`.
+    ///   - settings: which features, and what is done to the flow.
+    /// - Returns: for each cell of the target where it lies in the profile.
+    /// - Throws: ``ICPortraitError`` for blocks that the base does not have; `TorchError`.
+    public func match(
+        _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor,
+        _ settings: MatchingSettings
+    ) throws -> Match {
+        let output = try matching(
+            canvas.tensor, timestep: timestep, context: context, condition: condition)
+        let found = try descriptors(output.features, settings.blocks)
+        let both = Canvas(found, targetOn: canvas.targetSide)
+        let (target, profile) = (try both.target, try both.profile)
+        var flow = try DenseFlow(target: target, source: profile)
+        var back = try DenseFlow(target: profile, source: target)
+        if settings.medianSide > 1 {
+            flow = try flow.median(side: settings.medianSide)
+            back = try back.median(side: settings.medianSide)
+        }
+        let distance = try flow.cycleDistance(back)
+        let limit = settings.cycleLimit * Double(max(distance.shape[2], distance.shape[3]))
+        return Match(
+            flow: flow, cycleDistance: distance,
+            confidence: limit > 0 ? try (distance .<= limit).to(.float32) : nil)
+    }
+
+    /// Features of some down blocks, each of length 1, on the finest of their grids:
+    /// `[B, C, h, 2 w]`.
+    private func descriptors(_ features: [Tensor], _ blocks: [Int]) throws -> Tensor {
+        let chosen = try blocks.map { block -> Tensor in
+            guard let level = matching.lastFeature(ofDownBlock: block) else {
+                throw ICPortraitError(
+                    "matching.blocks: expected down blocks of the base, counted from 0, found "
+                        + "\(block).")
+            }
+            return features[level]
+        }
+        guard let finest = chosen.max(by: { $0.shape[3] < $1.shape[3] }) else {
+            throw ICPortraitError("matching.blocks: expected one block or more, found none.")
+        }
+        let size = Array(finest.shape.suffix(2))
+        return try .cat(
+            chosen.map { value in
+                // Halves on their own: a canvas has no neighbours across its seam.
+                let halves = try value.to(.float32).chunked(2, along: 3).map {
+                    try interpolate($0, size: [size[0], size[1] / 2], mode: .bilinear)
+                }
+                let fine = try Tensor.cat(halves, along: 3)
+                return try fine / fine.norm([1], keepDims: true).clamped(min: 1e-12)
+            }, along: 1)
+    }
+
+    /// Predicts the noise of a canvas: equations 3 and 7.
+    ///
+    /// - Parameters:
+    ///   - canvas: noisy latents, `[B, 4, H, 2 W]`.
+    ///   - timestep: `[]` or `[B]`.
+    ///   - context: `[B, M, cross_attention_dim]`.
+    ///   - condition: `[B, C, H, 2 W]`.
+    ///   - match: of the halves; nil leaves the profile's features where they are ("without
+    ///     warping").
+    ///   - blend: W_l.
+    /// - Returns: the noise of both halves, `[B, 4, H, 2 W]`.
+    /// - Throws: `TorchError`, `DiffusionError`.
+    public func noise(
+        _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor, match: Match?,
+        _ blend: AppearanceBlend
+    ) throws -> Tensor {
+        var residuals = try appearance(
+            canvas.tensor, timestep: timestep, context: context, condition: condition
+        ).residuals
+        if let match {
+            residuals = try blend(
+                residuals, flow: match.flow, confidence: match.confidence,
+                targetOn: canvas.targetSide)
+        }
+        return try base(
+            canvas.tensor, timestep: timestep, context: context, residuals: residuals)
+    }
+}

@@ -1,0 +1,125 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import ICPortrait
+import Layers
+import TestSupport
+import Testing
+import Torch
+
+// Fixture and its recipe: Reference/icportrait/write_fixtures.py, the step written out in PyTorch.
+
+@Suite struct ConditionedStepTests {
+    private let fixture: Fixture
+    private let networks: ICPortraitNetworks
+
+    init() throws {
+        fixture = try Fixture("icportrait/fixtures/step")
+        let file = Fixture.root.appendingPathComponent("Reference/icportrait/fixtures/config.json")
+        let configuration = try UNet2DConditionConfiguration(
+            ConfigurationFile(bytes: [UInt8](Data(contentsOf: file)), from: "config.json"))
+        func drawn<Network>(_ seed: UInt64, _ make: (Scope) -> Network) throws -> Network {
+            let shapes = try ParameterStore.shapesOnly()
+            _ = make(shapes.root)
+            let store = try ParameterStore(loading: SeededParameters(like: shapes, seed: seed))
+            let network = make(store.root)
+            try store.finish()
+            return network
+        }
+        networks = try ICPortraitNetworks(
+            base: drawn(60000) { UNet2DCondition($0, configuration) },
+            matching: drawn(61000) { LatentControlNet($0, configuration) },
+            appearance: drawn(62000) { LatentControlNet($0, configuration) })
+    }
+
+    private func match(_ side: Canvas.Side) throws -> ICPortraitNetworks.Match {
+        try noGrad {
+            try networks.match(
+                Canvas(fixture["input/canvas"], targetOn: side),
+                timestep: fixture["input/timestep"], context: fixture["input/context"],
+                condition: fixture["input/condition"], MatchingSettings())
+        }
+    }
+
+    private func noise(_ side: Canvas.Side, _ match: ICPortraitNetworks.Match?) throws -> Tensor {
+        try noGrad {
+            try networks.noise(
+                Canvas(fixture["input/canvas"], targetOn: side),
+                timestep: fixture["input/timestep"], context: fixture["input/context"],
+                condition: fixture["input/condition"], match: match, BlendSettings().blend)
+        }
+    }
+
+    @Test(arguments: [Canvas.Side.left, .right]) func flowIsExactlyTheReferences(
+        _ side: Canvas.Side
+    ) throws {
+        let name = side == .left ? "left" : "right"
+        let match = try match(side)
+        #expect(try match.flow.cells.isEqual(to: fixture["flow/\(name)"]))
+        let cycle = try Closeness(match.cycleDistance, fixture["cycle/\(name)"])
+        #expect(cycle.maxError <= 1e-5, "\(cycle)")
+    }
+
+    @Test(arguments: [Canvas.Side.left, .right]) func noiseIsTheReferences(
+        _ side: Canvas.Side
+    ) throws {
+        let name = side == .left ? "left" : "right"
+        let found = try Closeness(noise(side, match(side)), fixture["noise/\(name)"])
+        #expect(found.maxError <= 2e-5 && found.cosine >= 0.999999, "\(found)")
+        // The other side, and no warp at all, are other numbers.
+        for other in [name == "left" ? "right" : "left", "plain"] {
+            let wrong = try Closeness(noise(side, match(side)), fixture["noise/\(other)"])
+            #expect(wrong.maxError > 1e-3, "\(other): \(wrong)")
+        }
+    }
+
+    @Test func withoutWarpingItIsAControlNet() throws {
+        let found = try Closeness(noise(.left, nil), fixture["noise/plain"])
+        #expect(found.maxError <= 2e-5, "\(found)")
+    }
+
+    @Test func blendedResidualsAreTheReferences() throws {
+        let match = try match(.left)
+        let blended = try noGrad {
+            try BlendSettings().blend(
+                networks.appearance(
+                    fixture["input/canvas"], timestep: fixture["input/timestep"],
+                    context: fixture["input/context"], condition: fixture["input/condition"]
+                ).residuals, flow: match.flow)
+        }
+        for (level, map) in (blended.down + [blended.mid]).enumerated() {
+            let found = try Closeness(map, fixture["warped/\(level)"])
+            #expect(found.maxError <= 2e-5, "level \(level): \(found)")
+        }
+    }
+
+    @Test func newCopiesChangeNothing() throws {
+        let file = Fixture.root.appendingPathComponent("Reference/icportrait/fixtures/config.json")
+        let configuration = try UNet2DConditionConfiguration(
+            ConfigurationFile(bytes: [UInt8](Data(contentsOf: file)), from: "config.json"))
+        let store = try ParameterStore(generator: Generator(seed: 1))
+        let copy = LatentControlNet(
+            store.root, configuration, conditionStart: .kaimingUniform())
+        try store.finish()
+        let output = try noGrad {
+            try copy(
+                fixture["input/canvas"], timestep: fixture["input/timestep"],
+                context: fixture["input/context"], condition: fixture["input/condition"])
+        }
+        for map in output.residuals.down + [output.residuals.mid] {
+            #expect(try map.abs().max().item() == 0)
+        }
+        #expect(output.features.count == output.residuals.down.count + 1)
+    }
+
+    @Test func aBlockThatIsNotThereIsNamed() throws {
+        var settings = MatchingSettings()
+        settings.blocks = [7]
+        let error = #expect(throws: ICPortraitError.self) {
+            _ = try networks.match(
+                Canvas(fixture["input/canvas"]), timestep: fixture["input/timestep"],
+                context: fixture["input/context"], condition: fixture["input/condition"], settings)
+        }
+        #expect("\(try #require(error))".contains("found 7"))
+    }
+}
