@@ -70,6 +70,16 @@ public struct DenseFlow {
         return try Tensor.stack([across, down]).unsqueezed(0)
     }
 
+    /// The cell of the source nearest to each match, `[B, H, W]` each, counted from 0; beyond the
+    /// grid where the match is.
+    public var matches: (across: Tensor, down: Tensor) {
+        get throws {
+            let shape = cells.shape
+            let found = try (cells + Self.places(shape[2], shape[3], device: cells.device)).round()
+            return (try found[.all, 0], try found[.all, 1])
+        }
+    }
+
     /// The same flow on another grid over the same picture, in that grid's cells.
     ///
     /// - Parameter size: `[H, W]`.

@@ -45,7 +45,7 @@ public struct ICPortraitNetworks {
     ) throws -> Match {
         let output = try matching(
             canvas.tensor, timestep: timestep, context: context, condition: condition)
-        let found = try descriptors(output.features, settings.blocks)
+        let found = try matching.descriptors(output.features, settings.blocks)
         let both = Canvas(found, targetOn: canvas.targetSide)
         let (target, profile) = (try both.target, try both.profile)
         var flow = try DenseFlow(target: target, source: profile)
@@ -59,32 +59,6 @@ public struct ICPortraitNetworks {
         return Match(
             flow: flow, cycleDistance: distance,
             confidence: limit > 0 ? try (distance .<= limit).to(.float32) : nil)
-    }
-
-    /// Features of some down blocks, each of length 1, on the finest of their grids:
-    /// `[B, C, h, 2 w]`.
-    private func descriptors(_ features: [Tensor], _ blocks: [Int]) throws -> Tensor {
-        let chosen = try blocks.map { block -> Tensor in
-            guard let level = matching.lastFeature(ofDownBlock: block) else {
-                throw ICPortraitError(
-                    "matching.blocks: expected down blocks of the base, counted from 0, found "
-                        + "\(block).")
-            }
-            return features[level]
-        }
-        guard let finest = chosen.max(by: { $0.shape[3] < $1.shape[3] }) else {
-            throw ICPortraitError("matching.blocks: expected one block or more, found none.")
-        }
-        let size = Array(finest.shape.suffix(2))
-        return try .cat(
-            chosen.map { value in
-                // Halves on their own: a canvas has no neighbours across its seam.
-                let halves = try value.to(.float32).chunked(2, along: 3).map {
-                    try interpolate($0, size: [size[0], size[1] / 2], mode: .bilinear)
-                }
-                let fine = try Tensor.cat(halves, along: 3)
-                return try fine / fine.norm([1], keepDims: true).clamped(min: 1e-12)
-            }, along: 1)
     }
 
     /// Predicts the noise of a canvas: equations 3 and 7.

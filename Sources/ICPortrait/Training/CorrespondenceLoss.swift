@@ -1,0 +1,48 @@
+import Diffusion
+import Torch
+
+/// How surprising true matches are among all others: InfoNCE over the cost volume (van den Oord et
+/// al. 2018). The paper trains the matching net by denoising alone; where the truth is known, this is
+/// the shorter way.
+public struct CorrespondenceLoss: Hashable, Sendable {
+    /// What cosines are divided by.
+    public var temperature: Double
+
+    /// A loss of this temperature.
+    public init(temperature: Double = 0.05) { self.temperature = temperature }
+
+    /// The mean over all cells that are seen in both pictures.
+    ///
+    /// - Parameters:
+    ///   - target: descriptors `[B, C, H, W]`.
+    ///   - source: of the same shape.
+    ///   - flow: the true flow from the target to the source.
+    ///   - visible: `[B, 1, h, w]` on the flow's grid.
+    /// - Returns: a scalar with a graph; 0 if nothing is seen.
+    /// - Throws: `TorchError` for shapes that do not fit.
+    public func callAsFunction(
+        target: Tensor, source: Tensor, flow: DenseFlow, visible: Tensor
+    ) throws -> Tensor {
+        let (height, width) = (target.shape[2], target.shape[3])
+        let truth = try flow.resized(to: [height, width]).matches
+        // A match beyond the border has no cell.
+        let inside =
+            try (truth.across .>= 0).to(.float32) * (truth.across .< Double(width)).to(.float32)
+            * (truth.down .>= 0).to(.float32) * (truth.down .< Double(height)).to(.float32)
+        let seen = try nearest(visible, height, width) * inside
+        let best = try (truth.down * Double(width) + truth.across) * inside
+        let volume = try DenseFlow.costVolume(target: target, source: source) / temperature
+        let surprise =
+            try volume.logSoftmax(along: 1)
+            .gathered(1, best.to(.int64).unsqueezed(1)).squeezed(1) * -1  // [B, H, W]
+        return try (surprise * seen).sum() / seen.sum().clamped(min: 1)
+    }
+
+    /// A cell counts if the middle of it does.
+    private func nearest(_ visible: Tensor, _ height: Int, _ width: Int) throws -> Tensor {
+        let step = (visible.shape[2] / height, visible.shape[3] / width)
+        guard step.0 > 1 || step.1 > 1 else { return try visible.squeezed(1) }
+        return try visible.sliced(2, from: step.0 / 2, to: visible.shape[2], step: max(step.0, 1))
+            .sliced(3, from: step.1 / 2, to: visible.shape[3], step: max(step.1, 1)).squeezed(1)
+    }
+}
