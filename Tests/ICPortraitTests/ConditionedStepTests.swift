@@ -1,6 +1,4 @@
-import Checkpoints
 import Diffusion
-import Foundation
 import ICPortrait
 import Layers
 import TestSupport
@@ -15,21 +13,7 @@ import Torch
 
     init() throws {
         fixture = try Fixture("icportrait/fixtures/step")
-        let file = Fixture.root.appendingPathComponent("Reference/icportrait/fixtures/config.json")
-        let configuration = try UNet2DConditionConfiguration(
-            ConfigurationFile(bytes: [UInt8](Data(contentsOf: file)), from: "config.json"))
-        func drawn<Network>(_ seed: UInt64, _ make: (Scope) -> Network) throws -> Network {
-            let shapes = try ParameterStore.shapesOnly()
-            _ = make(shapes.root)
-            let store = try ParameterStore(loading: SeededParameters(like: shapes, seed: seed))
-            let network = make(store.root)
-            try store.finish()
-            return network
-        }
-        networks = try ICPortraitNetworks(
-            base: drawn(60000) { UNet2DCondition($0, configuration) },
-            matching: drawn(61000) { LatentControlNet($0, configuration) },
-            appearance: drawn(62000) { LatentControlNet($0, configuration) })
+        networks = try SmallBase().networks()
     }
 
     private func match(_ side: Canvas.Side) throws -> ICPortraitNetworks.Match {
@@ -94,9 +78,7 @@ import Torch
     }
 
     @Test func newCopiesChangeNothing() throws {
-        let file = Fixture.root.appendingPathComponent("Reference/icportrait/fixtures/config.json")
-        let configuration = try UNet2DConditionConfiguration(
-            ConfigurationFile(bytes: [UInt8](Data(contentsOf: file)), from: "config.json"))
+        let configuration = try SmallBase().configuration
         let store = try ParameterStore(generator: Generator(seed: 1))
         let copy = LatentControlNet(
             store.root, configuration, conditionStart: .kaimingUniform())

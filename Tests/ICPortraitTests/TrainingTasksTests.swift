@@ -1,9 +1,6 @@
-import Checkpoints
 import Diffusion
-import Foundation
 import ICPortrait
 import Layers
-import TestSupport
 import Testing
 import Torch
 import Training
@@ -44,9 +41,7 @@ private struct ShiftedPairs: BatchSource {
     private let schedule: NoiseSchedule
 
     init() throws {
-        let file = Fixture.root.appendingPathComponent("Reference/icportrait/fixtures/config.json")
-        let configuration = try UNet2DConditionConfiguration(
-            ConfigurationFile(bytes: [UInt8](Data(contentsOf: file)), from: "config.json"))
+        let configuration = try SmallBase().configuration
         let store = try ParameterStore(generator: Generator(seed: 3))
         let network = UNet2DCondition(store.root, configuration)
         try store.finish()

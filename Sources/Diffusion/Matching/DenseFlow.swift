@@ -98,7 +98,7 @@ public struct DenseFlow {
 
     /// Source features where the target is, bilinear between cells, the border's beyond it.
     ///
-    /// - Parameter source: `[B, C, H, W]` on the flow's grid.
+    /// - Parameter source: `[B, C, H, W]` on the flow's grid; one flow serves a whole batch.
     /// - Returns: the same shape.
     /// - Throws: `TorchError` for another grid.
     public func warp(_ source: Tensor) throws -> Tensor {
@@ -107,6 +107,7 @@ public struct DenseFlow {
         let last = [Float(max(width - 1, 1)), Float(max(height - 1, 1))]
         let ends = try Tensor(last, shape: [1, 2, 1, 1], device: cells.device)
         let grid = try (places * 2 / ends - 1).permuted([0, 2, 3, 1])
+            .expanded([source.shape[0], height, width, 2])
         return try gridSample(
             source, grid.to(source.dtype), padding: .border, alignCorners: true)
     }

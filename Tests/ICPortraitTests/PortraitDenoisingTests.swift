@@ -1,0 +1,133 @@
+import Diffusion
+import ICPortrait
+import Testing
+import Torch
+import Training
+
+@Suite(.serialized) struct PortraitDenoisingTests {
+    private let small: SmallBase
+    private let conditions: PortraitConditions
+    private let scheduler: SchedulerConfiguration
+
+    init() throws {
+        small = try SmallBase()
+        let generator = try Generator(seed: 2)
+        func latents() throws -> Tensor { try .randn([1, 4, 16, 16], generator: generator) }
+        conditions = try PortraitConditions(
+            reference: latents(), profile: latents(), token: .randn([1, 24], generator: generator),
+            keeping: 0.1, seed: 9)
+        scheduler = try SchedulerConfiguration.load(
+            json: Array(
+                """
+                {"_class_name": "DDIMScheduler", "beta_start": 0.00085, "beta_end": 0.012,
+                 "beta_schedule": "scaled_linear", "num_train_timesteps": 1000,
+                 "clip_sample": false, "set_alpha_to_one": false, "steps_offset": 1}
+                """.utf8), from: "scheduler_config.json")
+    }
+
+    private func run(
+        _ networks: ICPortraitNetworks, kind: SchedulerKind = .ddim, seed: UInt64 = 1,
+        _ change: (inout ICPortraitSettings) -> Void = { _ in }
+    ) throws -> PortraitDenoising {
+        var settings = ICPortraitSettings()
+        (settings.steps, settings.strengths) = (10, [0.6, 0.3])
+        change(&settings)
+        return try PortraitDenoising(
+            networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed)
+    }
+
+    private func finished(_ run: PortraitDenoising) throws -> Tensor {
+        for step in run { _ = try step.get() }
+        return run.portrait
+    }
+
+    @Test func roundsGoBackAsFarAsTheirStrengths() throws {
+        let run = try run(small.networks())
+        #expect(run.count == 9)
+        var ends: [Int] = []
+        for (place, step) in run.enumerated() {
+            let step = try step.get()
+            #expect(step.index == place && step.count == 9)
+            #expect(step.round == (place < 6 ? 0 : 1))
+            if step.endsRound { ends.append(place) }
+        }
+        #expect(ends == [5, 8])
+    }
+
+    @Test func withoutTrainedCopiesItIsImageToImageOfTheCanvas() throws {
+        let run = try run(small.newNetworks()) { ($0.guidance, $0.strengths) = (1, [0.6]) }
+        let found = try finished(run)
+
+        var sampler = try makeScheduler(scheduler, kind: .ddim, steps: 10)
+        let clean = try Tensor.cat([conditions.reference, conditions.profile], along: 3)
+        let noise = try Tensor.randn(
+            clean.shape, generator: Generator(seed: StepSeed(1)("noise", 0)))
+        var x = try sampler.noised(clean, noise: noise, at: 4)
+        try noGrad {
+            for index in 4..<10 {
+                let output = try small.base(
+                    x, timestep: Tensor([Int64(sampler.timesteps[index])]),
+                    context: conditions.token)
+                x = try sampler.step(output, at: index, sample: x, noise: nil).previous
+            }
+        }
+        let wanted = try x[.all, .all, .all, 0..<16]
+        #expect(try (found - wanted).abs().max().item() < 1e-5 * wanted.abs().max().item())
+    }
+
+    @Test func theSameSeedGivesTheSameBytes() throws {
+        let networks = try small.networks()
+        let first = try finished(run(networks))
+        #expect(try finished(run(networks)).isEqual(to: first))
+        #expect(try !finished(run(networks, seed: 2)).isEqual(to: first))
+    }
+
+    @Test(arguments: [SchedulerKind.ddim, .eulerAncestral, .dpmpp2M])
+    func aStoppedRunEndsAtTheSameBytes(_ kind: SchedulerKind) throws {
+        let networks = try small.networks()
+        let whole = try finished(run(networks, kind: kind))
+        for stop in [1, 5, 6, 8] {
+            let first = try run(networks, kind: kind)
+            for _ in 0..<stop { _ = try #require(first.next()).get() }
+            let state = try first.state()
+            let second = try run(networks, kind: kind)
+            try second.restore(state)
+            #expect(try finished(second).isEqual(to: whole), "\(kind), after \(stop)")
+        }
+    }
+
+    @Test func everySettingChangesThePortrait() throws {
+        let networks = try small.networks()
+        let plain = try finished(run(networks))
+        let changes: [(String, (inout ICPortraitSettings) -> Void)] = [
+            ("guidance", { $0.guidance = 1 }), ("profile", { $0.replacesProfile = true }),
+            ("moment", { $0.matching.moment = .current }), ("blend", { $0.blend.shape = .full }),
+            ("blocks", { $0.matching.blocks = [1] }), ("median", { $0.matching.medianSide = 3 }),
+            ("confidence", { $0.matching.cycleLimit = 0.1 }), ("rounds", { $0.strengths = [0.6] }),
+        ]
+        for (name, change) in changes {
+            let other = try finished(run(networks, change))
+            #expect(try (other - plain).abs().max().item() > 1e-4, "\(name)")
+        }
+    }
+
+    @Test(arguments: [[], [0.0], [0.5, 0.01], [1.5], [-0.2]])
+    func strengthsThatLeaveNothingAreRefused(
+        _ strengths: [Double]
+    ) throws {
+        let error = #expect(throws: ICPortraitError.self) {
+            _ = try run(small.newNetworks()) { $0.strengths = strengths }
+        }
+        #expect("\(try #require(error))".hasPrefix("strengths: expected one or more numbers"))
+    }
+
+    @Test func latentsOfAnotherSizeAreRefused() throws {
+        let reference = try Tensor.zeros([1, 4, 16, 16])
+        let error = #expect(throws: ICPortraitError.self) {
+            _ = try PortraitConditions(
+                reference: reference, profile: .zeros([1, 4, 8, 8]), token: .zeros([1, 24]),
+                keeping: 0.1, seed: 1)
+        }
+        #expect("\(try #require(error))".contains("profile"))
+    }
+}
