@@ -9,6 +9,13 @@ import World
 package enum CaptionSwap: CaseIterable {
     case glasses, hat, earRings, expression, sex, hair, beard, skin, eyes, age, light, backdrop
 
+    /// A caption that fits no picture, and the person and look that it would fit.
+    package struct Wrong {
+        package let caption: String
+        package let person: Person
+        package let look: Look
+    }
+
     /// A caption that fits the picture but for one thing; nil if none of a few tries differs.
     ///
     /// - Parameters:
@@ -17,11 +24,11 @@ package enum CaptionSwap: CaseIterable {
     ///   - variant: of the right caption; the wrong one is the same variant.
     ///   - data: the pictures, any of which may be the donor.
     ///   - random: what is taken from whom.
-    /// - Returns: the words.
+    /// - Returns: the words, and what they would fit.
     package static func caption(
         _ index: Int, _ length: Caption.Length, variant: Int, _ data: PortraitData,
         _ random: inout StepRandom
-    ) -> String? {
+    ) -> Wrong? {
         let (person, look) = (data.person(index), data.look(index))
         let right = Caption(of: person, look, length, variant: variant).text
         for _ in 0..<6 {
@@ -30,7 +37,9 @@ package enum CaptionSwap: CaseIterable {
             allCases[random.below(allCases.count)].take(
                 from: data.person(donor), data.look(donor), to: &otherPerson, &otherLook)
             let wrong = Caption(of: otherPerson, otherLook, length, variant: variant).text
-            if wrong != right { return wrong }
+            if wrong != right {
+                return Wrong(caption: wrong, person: otherPerson, look: otherLook)
+            }
         }
         return nil
     }

@@ -3,8 +3,9 @@ import World
 /// What captions tell of pictures, as numbers of mean 0 and deviation 1: who is in them, what they
 /// wear and do, where and in what light.
 ///
-/// An image encoder that must also read these off looks at faces from the first step; captions alone
-/// are told apart by place, light and clothes for a long time.
+/// Encoders that must also read these off, by the same layer from pictures and from captions, look at
+/// faces and at small words from the first step; captions alone are told apart by place, light and
+/// clothes for a long time.
 public struct PictureTraits: Sendable {
     private let rows: StandardisedRows
 
@@ -21,14 +22,20 @@ public struct PictureTraits: Sendable {
     /// The traits of some people in some looks.
     public init(_ pictures: [(Person, Look)]) {
         rows = StandardisedRows(
-            pictures.map { PersonTraits.traits(of: $0) + Self.traits(of: $0, $1) })
+            pictures.map { Self.traits(of: $0, $1) })
     }
 
     /// Traits of some pictures, `[K, count]`.
     func of(_ indices: [Int]) -> [Float] { rows.of(indices) }
 
+    /// Traits of another picture on the same scale.
+    func of(_ person: Person, _ look: Look) -> [Float] {
+        rows.standardised(Self.traits(of: person, look))
+    }
+
     private static func traits(of person: Person, _ look: Look) -> [Float] {
-        var numbers = oneHot(person.hair.style) + oneHot(person.beard.style)
+        var numbers = PersonTraits.traits(of: person)
+        numbers += oneHot(person.hair.style) + oneHot(person.beard.style)
         numbers += oneHot(look.glasses.style) + oneHot(look.hat.style)
         numbers += oneHot(look.earRings.style) + oneHot(look.preset)
         numbers += oneHot(look.light.preset) + oneHot(look.backdrop.kind)

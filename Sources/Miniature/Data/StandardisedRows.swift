@@ -4,6 +4,7 @@ struct StandardisedRows: Sendable {
     let count: Int
     /// Of every thing, one after the other.
     let values: [Float]
+    private let means, deviations: [Float]
 
     /// - Parameter rows: equally long; the columns' scales do not matter.
     init(_ rows: [[Float]]) {
@@ -18,16 +19,27 @@ struct StandardisedRows: Sendable {
                 squares[column] += difference * difference / total
             }
         }
+        (self.count, self.means) = (count, means)
+        deviations = squares.map { $0.squareRoot() }
         var values: [Float] = []
         values.reserveCapacity(rows.count * count)
         for row in rows {
-            for column in 0..<count {
-                // What all share tells nothing.
-                let deviation = squares[column].squareRoot()
-                values.append(deviation > 1e-6 ? (row[column] - means[column]) / deviation : 0)
-            }
+            values += Self.standardised(row, means, deviations)
         }
-        (self.count, self.values) = (count, values)
+        self.values = values
+    }
+
+    /// Another row on the same scale.
+    func standardised(_ row: [Float]) -> [Float] { Self.standardised(row, means, deviations) }
+
+    private static func standardised(_ row: [Float], _ means: [Float], _ deviations: [Float])
+        -> [Float]
+    {
+        row.indices.map { column in
+            // What all share tells nothing.
+            let deviation = deviations[column]
+            return deviation > 1e-6 ? (row[column] - means[column]) / deviation : 0
+        }
     }
 
     /// Rows of some things, `[K, count]`.

@@ -11,8 +11,8 @@ public struct ContrastiveSettings: Settings {
     /// Captions that are wrong in one thing, as a share of the batch: more texts that no picture of
     /// the batch may choose (Yuksekgonul et al. 2023).
     public var swaps = 0.5
-    /// Weight of the squared error of ``PictureTraits`` read off an image's embedding by one linear
-    /// layer.
+    /// Weight of the squared error of ``PictureTraits`` read off images' embeddings by one linear
+    /// layer, and of those read off captions' by the same.
     public var traits = 10.0
 
     /// As the miniature CLIP is trained.
@@ -32,7 +32,8 @@ public final class ContrastiveTask: TrainingTask {
         public var captions: CaptionGroups
         /// K.
         public var wrong: Int
-        /// `[B, T]`: what can be seen in each picture.
+        /// `[B + K, T]`: what can be seen in each picture, and in those that the wrong captions
+        /// would fit.
         public var traits: [Float]
     }
 
@@ -87,8 +88,8 @@ public final class ContrastiveTask: TrainingTask {
         let pixels = try CLIPPixels.normalised(batch.pictures.tensor(on: step.device))
         let embeds = try vision(pixels, training: true).imageEmbeds.to(.float32)
         let pictures = try unitRows(embeds)
-        let texts = try unitRows(
-            batch.captions.encoded(by: text, on: step.device).to(.float32))
+        let said = try batch.captions.encoded(by: text, on: step.device).to(.float32)
+        let texts = try unitRows(said)
         // The paper's bound keeps the temperature from running away.
         let scale = try logitScale.clamped(max: log(100)).exp()
         let logits = try pictures.matmul(texts.transposed(0, 1)) * scale  // [B, B + K]
@@ -99,10 +100,13 @@ public final class ContrastiveTask: TrainingTask {
             logits[.all, 0..<count].transposed(0, 1), labels)
         try terms.add("contrastive", (picks + named) * 0.5)
         if losses.traits > 0 {
+            let rows = count + batch.wrong
             let truth = try Tensor(
-                batch.traits, shape: [count, batch.traits.count / count], device: step.device)
+                batch.traits, shape: [rows, batch.traits.count / rows], device: step.device)
+            let seen = try traits(embeds) - truth[0..<count]
+            try terms.add("traits", seen.square().mean(), weight: losses.traits)
             try terms.add(
-                "traits", (traits(embeds) - truth).square().mean(), weight: losses.traits)
+                "said_traits", (traits(said) - truth).square().mean(), weight: losses.traits)
         }
         terms.report(
             "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean()
@@ -223,17 +227,20 @@ private struct CaptionedPictures: BatchSource {
                 indices[place], told[place].length, variant: told[place].variant, data, &random)
         }
         var ids = right
-        for (place, words) in swaps.enumerated() {
-            guard let words else { continue }
-            let changed: [Int64] = try tokenizer.encode([words], length: length).ids.toArray()
+        var seen = traits.of(indices)
+        for (place, swap) in swaps.enumerated() {
+            guard let swap else { continue }
+            let changed: [Int64] = try tokenizer.encode([swap.caption], length: length).ids
+                .toArray()
             // What was changed may lie beyond the last token.
-            let own = right[place * length..<(place + 1) * length]
-            if !changed.elementsEqual(own) { ids += changed }
+            if changed.elementsEqual(right[place * length..<(place + 1) * length]) { continue }
+            ids += changed
+            seen += traits.of(swap.person, swap.look)
         }
         let rows = ids.count / length
         return .init(
             pictures: PictureBatch(data, indices), captions: CaptionGroups(ids, rows: rows),
-            wrong: rows - batchSize, traits: traits.of(indices))
+            wrong: rows - batchSize, traits: seen)
     }
 }
 
