@@ -60,7 +60,8 @@ let package = Package(
                 "Training", "Evaluation", "Figures",
             ]),
         .target(
-            name: "ICPortrait", dependencies: ["Torch", "Layers", "Diffusion", "Training"]),
+            name: "ICPortrait",
+            dependencies: ["Torch", "Layers", "Checkpoints", "Diffusion", "Training"]),
         .executableTarget(
             name: "likeness",
             dependencies: [
