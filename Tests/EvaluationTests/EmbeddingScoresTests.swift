@@ -66,6 +66,29 @@ import Torch
             try question.answer(Tensor([1, -0.4, 0, -1] as [Float], shape: [2, 2])) == [0, 1])
     }
 
+    @Test func whatPairedTextsShareCancelsInTheMeanOfCosines() throws {
+        // The n-th texts of both answers differ along the third axis alone.
+        let first: [Float] = [0.6, 0, 0.8, 0, 0.6, 0.8]
+        let second: [Float] = [0.6, 0, -0.8, 0, 0.6, -0.8]
+        let texts = try Tensor(first + second, shape: [2, 2, 3])
+        let question = try AttributeQuestion(
+            name: "side", answers: ["up", "down"], texts: texts, averaging: .cosines)
+        let images = try Tensor([0.9, 0.1, 0.01, 0.1, 0.9, -0.01] as [Float], shape: [2, 3])
+        #expect(try question.answer(images) == [0, 1])
+
+        // Where an answer's texts lie further apart, one length for its mean favours it.
+        let spread: [Float] = [0, 1, 0, 0, -0.8, 0.6]
+        let narrow: [Float] = [0, 0.1, 0.995, 0, -0.1, 0.995]
+        let both = try Tensor(spread + narrow, shape: [2, 2, 3])
+        func answer(_ averaging: AttributeQuestion.Averaging) throws -> [Int] {
+            try AttributeQuestion(
+                name: "x", answers: ["a", "b"], texts: both, averaging: averaging
+            ).answer(Tensor([0, 0.9, 0.2] as [Float], shape: [1, 3]))
+        }
+        #expect(try answer(.directions) == [0])
+        #expect(try answer(.cosines) == [1])
+    }
+
     @Test func alwaysGivingTheCommonAnswerIsBalancedOut() throws {
         let counts = try ConfusionCounts(
             classes: ["no", "yes", "never"], truth: [0, 0, 0, 1], given: [0, 0, 0, 0])

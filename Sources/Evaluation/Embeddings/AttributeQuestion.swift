@@ -3,6 +3,16 @@ import Torch
 /// A question about a picture that an image-text model answers by comparing it with texts: "a
 /// person with glasses" or "a person without glasses". Radford et al. 2021, section 3.1.
 public struct AttributeQuestion {
+    /// What several sentences of an answer come to.
+    public enum Averaging: Hashable, Sendable {
+        /// The cosine with their mean direction, as in the paper.
+        case directions
+        /// The mean of the cosines with each. Where the n-th sentences of all answers differ in the
+        /// answer alone, what else they say cancels; one length for all mean directions would undo
+        /// that.
+        case cosines
+    }
+
     /// What is asked, for tables: `glasses`.
     public let name: String
     /// The answers in few words, two or more.
@@ -15,9 +25,12 @@ public struct AttributeQuestion {
     ///   - name: what is asked.
     ///   - answers: the answers in few words, two or more.
     ///   - texts: embeddings of a sentence for each answer `[A, D]`, or of several sentences for
-    ///     each `[A, S, D]`, whose directions are averaged.
+    ///     each `[A, S, D]`.
+    ///   - averaging: what several sentences come to.
     /// - Throws: ``EvaluationError`` for fewer than two answers or another shape.
-    public init(name: String, answers: [String], texts: Tensor) throws {
+    public init(
+        name: String, answers: [String], texts: Tensor, averaging: Averaging = .directions
+    ) throws {
         guard answers.count >= 2 else {
             throw EvaluationError.tooFew("answers to '\(name)'", needed: 2, found: answers.count)
         }
@@ -30,11 +43,13 @@ public struct AttributeQuestion {
         self.answers = answers
         self.texts = try noGrad {
             let unit = try texts.detached().to(.float32).unitRows()
-            return try unit.rank == 3 ? unit.mean([1]).unitRows() : unit
+            guard unit.rank == 3 else { return unit }
+            let mean = try unit.mean([1])
+            return try averaging == .directions ? mean.unitRows() : mean
         }
     }
 
-    /// The answer for each picture: the text with the greatest cosine, the first of equal ones.
+    /// The answer for each picture: that with the greatest cosine, the first of equal ones.
     ///
     /// - Parameter images: embeddings `[N, D]`.
     /// - Returns: places among ``answers``.

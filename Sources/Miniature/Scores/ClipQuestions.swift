@@ -64,7 +64,10 @@ package struct ClipQuestion: Sendable {
                 .init("sunglasses") { _, look in look.glasses.style = .sunglasses },
                 .init("none") { _, look in look.glasses.style = .none },
             ]
-        ) { _, look in look.glasses.style == .sunglasses ? 0 : 1 },
+        ) { _, look in
+            // Other glasses are neither.
+            look.glasses.style == .sunglasses ? 0 : look.glasses.style == .none ? 1 : nil
+        },
         .init(
             "hat",
             [

@@ -18,12 +18,10 @@ extension MiniatureEvaluation {
             ratios += try psnr(pictures[part], truth)
             similarities += try ssim(pictures[part], truth)
         }
-        let cosines = try cosines(data, indices, pictures)
+        let cosine = try has("recogniser_b") ? mean(cosines(data, indices, pictures)) : nil
         var scores = PartScores()
-        scores.figures = [
-            "psnr": mean(ratios), "ssim": mean(similarities),
-            "cosine_b": mean(cosines),
-        ]
+        scores.figures = ["psnr": mean(ratios), "ssim": mean(similarities)]
+        scores.figures["cosine_b"] = cosine
         scores.tables = [
             Table(
                 title: "Reconstruction",
@@ -35,7 +33,7 @@ extension MiniatureEvaluation {
                     [
                         .count(indices.count), .number(mean(ratios)),
                         .number(ratios.min() ?? .nan), .number(mean(similarities)),
-                        .number(mean(cosines)),
+                        cosine.map { .number($0) } ?? .missing,
                     ]
                 ])
         ]

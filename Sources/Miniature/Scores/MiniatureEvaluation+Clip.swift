@@ -57,10 +57,11 @@ extension MiniatureEvaluation {
             let texts = try question.answers.indices.map { answer in
                 let captions = question.captions(
                     answer, people: counts.askedPeople, seed: run.settings.world.seed)
-                return try unitRows(model.embed(captions)).mean([0])
+                return try model.embed(captions)
             }
             let scored = try AttributeQuestion(
-                name: question.name, answers: question.answers.map(\.name), texts: .stack(texts)
+                name: question.name, answers: question.answers.map(\.name), texts: .stack(texts),
+                averaging: .cosines
             ).score(
                 pictures.indexSelected(0, Tensor(asked.map(Int64.init))),
                 truth: asked.compactMap { truths[$0] })
@@ -82,8 +83,8 @@ extension MiniatureEvaluation {
                 .init("right, each answer weighing the same", unit: "%", digits: 1),
             ], rows: rows,
             notes: [
-                "An answer is the mean embedding of \(2 * counts.askedPeople) captions of people "
-                    + "of the training world that differ in that answer alone."
+                "An answer is the mean cosine with \(2 * counts.askedPeople) captions of people "
+                    + "of the training world that differ from the other answers' in that alone."
             ])
     }
 }

@@ -100,9 +100,14 @@ public final class MiniatureEvaluation {
 
     // Parts of the models, each read when it is measured.
 
+    /// Whether a part is there: a bundle may be of a run that is not complete.
+    func has(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(models)/\(name)")
+    }
+
     func folder(_ name: String) throws -> String {
         let path = "\(models)/\(name)"
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard has(name) else {
             throw MiniatureError(
                 "\(path): expected one of the miniature models, found none; "
                     + "`likeness train miniature` makes them.")
