@@ -1,8 +1,9 @@
 import Training
 import World
 
-/// One thing of a picture that is taken from another picture, so that a caption becomes wrong in
-/// that alone: the hard negatives of Yuksekgonul et al. 2023.
+/// One thing of a picture that is taken from another picture, or that is another answer to one of the
+/// ``ClipQuestion``s, so that a caption becomes wrong in that alone: the hard negatives of
+/// Yuksekgonul et al. 2023.
 ///
 /// Strangers' captions differ in everything, and a model that sees place and clothes can tell them
 /// apart; these differ in what is small: glasses, a smile, a beard.
@@ -32,16 +33,34 @@ package enum CaptionSwap: CaseIterable {
         let (person, look) = (data.person(index), data.look(index))
         let right = Caption(of: person, look, length, variant: variant).text
         for _ in 0..<6 {
-            let donor = random.below(data.count)
             var (otherPerson, otherLook) = (person, look)
-            allCases[random.below(allCases.count)].take(
-                from: data.person(donor), data.look(donor), to: &otherPerson, &otherLook)
+            // A stranger's light is rarely the same from the other side.
+            if random.below(2) == 0 {
+                answerWrongly(&otherPerson, &otherLook, &random)
+            } else {
+                let donor = random.below(data.count)
+                allCases[random.below(allCases.count)].take(
+                    from: data.person(donor), data.look(donor), to: &otherPerson, &otherLook)
+            }
             let wrong = Caption(of: otherPerson, otherLook, length, variant: variant).text
             if wrong != right {
                 return Wrong(caption: wrong, person: otherPerson, look: otherLook)
             }
         }
         return nil
+    }
+
+    /// Gives a wrong answer to one of the questions that the picture answers.
+    private static func answerWrongly(
+        _ person: inout Person, _ look: inout Look, _ random: inout StepRandom
+    ) {
+        let asked = ClipQuestion.all.compactMap { question in
+            question.truth(person, look).map { (question, $0) }
+        }
+        guard !asked.isEmpty else { return }
+        let (question, truth) = asked[random.below(asked.count)]
+        let wrong = (truth + 1 + random.below(question.answers.count - 1)) % question.answers.count
+        question.answers[wrong].become(&person, &look)
     }
 
     private func take(
