@@ -30,7 +30,7 @@ import Training
         _ change: (inout ICPortraitSettings) -> Void = { _ in }
     ) throws -> PortraitDenoising {
         var settings = ICPortraitSettings()
-        (settings.steps, settings.strengths) = (10, [0.6, 0.3])
+        (settings.steps, settings.strengths) = (6, [0.5, 0.34])
         change(&settings)
         return try PortraitDenoising(
             networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed)
@@ -43,28 +43,28 @@ import Training
 
     @Test func roundsGoBackAsFarAsTheirStrengths() throws {
         let run = try run(small.networks())
-        #expect(run.count == 9)
+        #expect(run.count == 5)
         var ends: [Int] = []
         for (place, step) in run.enumerated() {
             let step = try step.get()
-            #expect(step.index == place && step.count == 9)
-            #expect(step.round == (place < 6 ? 0 : 1))
+            #expect(step.index == place && step.count == 5)
+            #expect(step.round == (place < 3 ? 0 : 1))
             if step.endsRound { ends.append(place) }
         }
-        #expect(ends == [5, 8])
+        #expect(ends == [2, 4])
     }
 
     @Test func withoutTrainedCopiesItIsImageToImageOfTheCanvas() throws {
-        let run = try run(small.newNetworks()) { ($0.guidance, $0.strengths) = (1, [0.6]) }
+        let run = try run(small.newNetworks()) { ($0.guidance, $0.strengths) = (1, [0.5]) }
         let found = try finished(run)
 
-        var sampler = try makeScheduler(scheduler, kind: .ddim, steps: 10)
+        var sampler = try makeScheduler(scheduler, kind: .ddim, steps: 6)
         let clean = try Tensor.cat([conditions.reference, conditions.profile], along: 3)
         let noise = try Tensor.randn(
             clean.shape, generator: Generator(seed: StepSeed(1)("noise", 0)))
-        var x = try sampler.noised(clean, noise: noise, at: 4)
+        var x = try sampler.noised(clean, noise: noise, at: 3)
         try noGrad {
-            for index in 4..<10 {
+            for index in 3..<6 {
                 let output = try small.base(
                     x, timestep: Tensor([Int64(sampler.timesteps[index])]),
                     context: conditions.token)
@@ -86,7 +86,7 @@ import Training
     func aStoppedRunEndsAtTheSameBytes(_ kind: SchedulerKind) throws {
         let networks = try small.networks()
         let whole = try finished(run(networks, kind: kind))
-        for stop in [1, 5, 6, 8] {
+        for stop in [2, 3, 4] {
             let first = try run(networks, kind: kind)
             for _ in 0..<stop { _ = try #require(first.next()).get() }
             let state = try first.state()
@@ -103,7 +103,7 @@ import Training
             ("guidance", { $0.guidance = 1 }), ("profile", { $0.replacesProfile = true }),
             ("moment", { $0.matching.moment = .current }), ("blend", { $0.blend.shape = .full }),
             ("blocks", { $0.matching.blocks = [1] }), ("median", { $0.matching.medianSide = 3 }),
-            ("confidence", { $0.matching.cycleLimit = 0.1 }), ("rounds", { $0.strengths = [0.6] }),
+            ("confidence", { $0.matching.cycleLimit = 0.1 }), ("rounds", { $0.strengths = [0.5] }),
         ]
         for (name, change) in changes {
             let other = try finished(run(networks, change))
