@@ -47,7 +47,7 @@ extension MiniatureRun {
         if isCached(cache) { return }
         var options = GroupSource.Options(
             pictures: pictures, people: 0...4, identities: people,
-            width: settings.sizes.side * 3 / 2, height: settings.sizes.side)
+            width: settings.sizes.groupSide * 3 / 2, height: settings.sizes.groupSide)
         options.maps = []
         try render(GroupSource(options, seed: seed), .groups, to: "\(path)/world/\(name)")
         try GroupData.make(

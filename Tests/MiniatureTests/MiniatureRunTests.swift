@@ -17,7 +17,8 @@ import Training
             "sizes.autoencoder=[16,16,32]",
             "sizes.context=48", "sizes.vision=2", "sizes.text_layers=1",
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
-            "sizes.face=32", "autoencoder.losses.crop=0", "base.training.sample_every=2",
+            "sizes.face=32", "sizes.group_side=32", "autoencoder.losses.crop=0",
+            "base.training.sample_every=2",
         ] {
             settings = try settings.setting(assignment)
         }
