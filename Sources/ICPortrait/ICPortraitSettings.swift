@@ -3,16 +3,6 @@ import Training
 /// What the paper leaves to numbers, and the points that it leaves open, each with the reading that
 /// is the default here.
 public struct ICPortraitSettings: Settings {
-    /// Where cells are hidden.
-    public enum MaskDomain: String, Codable, CaseIterable, Sendable {
-        /// Cells of the latent grid, all channels together.
-        case latent
-        /// Pixels of the picture before it is encoded: another reading of "pixels" in section 3.2.
-        case pixel
-    }
-
-    /// Where cells are hidden (section 3.2).
-    public var maskDomain = MaskDomain.latent
     /// The share of the style reference that is seen when portraits are made, 0...0.2 (Figure 7).
     public var keepRatio = 0.1
     /// n of F(., 0~n): the most that is seen in training (section 3.2: 80 % and more is hidden).
@@ -20,7 +10,7 @@ public struct ICPortraitSettings: Settings {
     /// Dense matching (section 3.3).
     public var matching = MatchingSettings()
     /// How the profile's features are blended in (section 3.4, equation 7).
-    public var blend = BlendSettings()
+    public var blend = AppearanceBlend()
     /// Share of the noise schedule that each round goes back over: the "iterative dual condition
     /// inference" of section 4.3. One number is plain SDEdit.
     public var strengths = [0.65, 0.45]
@@ -37,7 +27,6 @@ public struct ICPortraitSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case matching, blend, strengths, steps, guidance
-        case maskDomain = "mask_domain"
         case keepRatio = "keep_ratio"
         case trainingKeepRatio = "training_keep_ratio"
         case replacesProfile = "replaces_profile"
@@ -75,20 +64,4 @@ public struct MatchingSettings: Settings {
         case medianSide = "median_side"
         case cycleLimit = "cycle_limit"
     }
-}
-
-/// W_l of equation 7; see ``AppearanceBlend``.
-public struct BlendSettings: Settings {
-    /// The part that falls with depth.
-    public var alpha = 0.8
-    /// The part that stays.
-    public var beta = 0.2
-    /// How it falls.
-    public var shape = AppearanceBlend.Shape.annealed
-
-    /// As the shipped models are made.
-    public init() {}
-
-    /// The blend.
-    public var blend: AppearanceBlend { AppearanceBlend(alpha: alpha, beta: beta, shape: shape) }
 }

@@ -115,18 +115,18 @@ public struct ClipSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 41
-        training.steps = 3000
+        training.steps = 2200
         training.batchSize = 128
-        training.optimizer.learningRate = 1e-3
+        training.optimizer.learningRate = 1.5e-3
         training.optimizer.beta2 = 0.98
         training.optimizer.epsilon = 1e-6
         training.optimizer.weightDecay = 0.1
         training.optimizer.decaysVectors = false
         training.optimizer.schedule = .cosine
-        training.optimizer.warmupSteps = 200
-        training.saveEvery = 250
+        training.optimizer.warmupSteps = 100
+        training.saveEvery = 150
         training.sampleEvery = 0
-        training.evaluateEvery = 250
+        training.evaluateEvery = 150
     }
 }
 

@@ -24,8 +24,8 @@ public struct MiniatureSizes: Settings {
     public var merges = 1500
     /// Channels of the image encoder's stem.
     public var vision = 16
-    /// Residual blocks of each of its stages. A transformer over patches of 16 px did not see glasses,
-    /// hats or beards in seven times as many pictures.
+    /// Residual blocks of each of its stages. A transformer over patches of 16 px saw neither glasses
+    /// nor hats after 134,000 pictures, this network both after 38,000.
     public var visionLayers = [1, 1, 1, 1]
     /// Channels of the UNet's levels.
     public var unet = [64, 128, 192]

@@ -5,7 +5,7 @@ import Torch
 
 @Suite struct AppearanceBlendTests {
     @Test func weightsFallFromTheSumToBeta() {
-        let weights = AppearanceBlend(alpha: 0.8, beta: 0.2).weights(levels: 12)
+        let weights = AppearanceBlend().weights(levels: 12)
         #expect(weights.count == 13)
         #expect(abs(weights[0] - 1) < 1e-12 && abs(weights[12] - 0.2) < 1e-12)
         for (level, weight) in weights.enumerated() {
@@ -15,10 +15,13 @@ import Torch
 
     @Test func withoutAnnealingTheMeanStays() {
         let annealed = AppearanceBlend().weights(levels: 6)
-        let even = AppearanceBlend(shape: .even).weights(levels: 6)
+        var blend = AppearanceBlend()
+        blend.shape = .even
+        let even = blend.weights(levels: 6)
         #expect(Set(even).count == 1)
         #expect(abs(even.reduce(0, +) - annealed.reduce(0, +)) < 1e-12)
-        #expect(AppearanceBlend(shape: .full).weights(levels: 6) == Array(repeating: 1, count: 7))
+        blend.shape = .full
+        #expect(blend.weights(levels: 6) == Array(repeating: 1, count: 7))
     }
 
     @Test func onlyTheTargetsHalfChanges() throws {

@@ -30,7 +30,7 @@ import Torch
             try networks.noise(
                 Canvas(fixture["input/canvas"], targetOn: side),
                 timestep: fixture["input/timestep"], context: fixture["input/context"],
-                condition: fixture["input/condition"], match: match, BlendSettings().blend)
+                condition: fixture["input/condition"], match: match, AppearanceBlend())
         }
     }
 
@@ -40,7 +40,7 @@ import Torch
         let name = side == .left ? "left" : "right"
         let match = try match(side)
         #expect(try match.flow.cells.isEqual(to: fixture["flow/\(name)"]))
-        let cycle = try Closeness(match.cycleDistance, fixture["cycle/\(name)"])
+        let cycle = try Closeness(match.cycleDistance(), fixture["cycle/\(name)"])
         #expect(cycle.maxError <= 1e-5, "\(cycle)")
     }
 
@@ -65,7 +65,7 @@ import Torch
     @Test func blendedResidualsAreTheReferences() throws {
         let match = try match(.left)
         let blended = try noGrad {
-            try BlendSettings().blend(
+            try AppearanceBlend()(
                 networks.appearance(
                     fixture["input/canvas"], timestep: fixture["input/timestep"],
                     context: fixture["input/context"], condition: fixture["input/condition"]

@@ -15,7 +15,7 @@ import Training
         func latents() throws -> Tensor { try .randn([1, 4, 16, 16], generator: generator) }
         conditions = try PortraitConditions(
             reference: latents(), profile: latents(), token: .randn([1, 24], generator: generator),
-            keeping: 0.1, seed: 9)
+            settings: ICPortraitSettings(), seed: 9)
         scheduler = try SchedulerConfiguration.load(
             json: Array(
                 """
@@ -126,7 +126,7 @@ import Training
         let error = #expect(throws: ICPortraitError.self) {
             _ = try PortraitConditions(
                 reference: reference, profile: .zeros([1, 4, 8, 8]), token: .zeros([1, 24]),
-                keeping: 0.1, seed: 1)
+                settings: ICPortraitSettings(), seed: 1)
         }
         #expect("\(try #require(error))".contains("profile"))
     }

@@ -37,7 +37,7 @@ private struct ShiftedPairs: BatchSource {
 }
 
 @Suite(.serialized) struct TrainingTasksTests {
-    private let base: LoadedBase
+    private let base: FrozenBase
     private let schedule: NoiseSchedule
 
     init() throws {
@@ -45,7 +45,7 @@ private struct ShiftedPairs: BatchSource {
         let store = try ParameterStore(generator: Generator(seed: 3))
         let network = UNet2DCondition(store.root, configuration)
         try store.finish()
-        base = try LoadedBase(network, store)
+        base = try FrozenBase(network, store)
         schedule = try NoiseSchedule(SchedulerConfiguration())
     }
 

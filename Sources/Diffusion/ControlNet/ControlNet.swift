@@ -9,8 +9,7 @@ public struct ControlNet {
     public let configuration: ControlNetConfiguration
     let trunk: UNetTrunk
     let controlnetCondEmbedding: ConditionEmbedding
-    let controlnetDownBlocks: [Conv2d]
-    let controlnetMidBlock: Conv2d
+    let heads: ControlHeads
 
     /// Takes the network's parameters from `scope`; new ones start without effect.
     public init(_ scope: Scope, _ configuration: ControlNetConfiguration) {
@@ -21,15 +20,7 @@ public struct ControlNet {
             scope / "controlnet_cond_embedding", in: configuration.conditioningChannels,
             through: configuration.conditioningEmbeddingOutChannels,
             out: layout.blockOutChannels[0])
-        controlnetDownBlocks = layout.skipChannels.enumerated().map { index, channels in
-            Conv2d(
-                scope / "controlnet_down_blocks" / index, in: channels, out: channels, kernel: 1,
-                initializer: .zeros)
-        }
-        let deepest = layout.blockOutChannels[layout.blockOutChannels.count - 1]
-        controlnetMidBlock = Conv2d(
-            scope / "controlnet_mid_block", in: deepest, out: deepest, kernel: 1,
-            initializer: .zeros)
+        heads = ControlHeads(scope, layout)
     }
 
     /// Computes the residuals.
@@ -60,7 +51,7 @@ public struct ControlNet {
         let start = try trunk.convIn(sample) + controlnetCondEmbedding(picture)
         var (x, skips) = try trunk.down(hooks("conv_in", start), pass)
         if let mid = trunk.midBlock { x = try mid(x, pass) }
-        var maps = try zip(controlnetDownBlocks, skips).map { try $0($1) } + [controlnetMidBlock(x)]
+        var maps = try heads(skips + [x])
         let last = Double(maps.count - 1)
         maps = try maps.enumerated().map { index, map in
             let weight =
@@ -74,6 +65,30 @@ public struct ControlNet {
         return ControlResiduals(
             down: try maps.enumerated().map { try hooks("down_block_res_samples.\($0)", $1) },
             mid: try hooks("mid_block_res_sample", mid))
+    }
+}
+
+/// A convolution for each level of a UNet's down path and its middle, which starts at zero; keys
+/// `controlnet_down_blocks.N`, `controlnet_mid_block`.
+struct ControlHeads {
+    private let controlnetDownBlocks: [Conv2d]
+    private let controlnetMidBlock: Conv2d
+
+    init(_ scope: Scope, _ layout: UNetLayout) {
+        controlnetDownBlocks = layout.skipChannels.enumerated().map { index, channels in
+            Conv2d(
+                scope / "controlnet_down_blocks" / index, in: channels, out: channels, kernel: 1,
+                initializer: .zeros)
+        }
+        let deepest = layout.blockOutChannels[layout.blockOutChannels.count - 1]
+        controlnetMidBlock = Conv2d(
+            scope / "controlnet_mid_block", in: deepest, out: deepest, kernel: 1,
+            initializer: .zeros)
+    }
+
+    /// Features of all levels, the middle's last, to residuals of the same shapes.
+    func callAsFunction(_ features: [Tensor]) throws -> [Tensor] {
+        try zip(controlnetDownBlocks + [controlnetMidBlock], features).map { try $0($1) }
     }
 }
 

@@ -8,8 +8,7 @@ import Torch
 public struct LatentControlNet {
     let trunk: UNetTrunk
     let latentCondIn: Conv2d
-    let controlnetDownBlocks: [Conv2d]
-    let controlnetMidBlock: Conv2d
+    let heads: ControlHeads
 
     /// What the network gives.
     public struct Output {
@@ -36,15 +35,7 @@ public struct LatentControlNet {
         latentCondIn = Conv2d(
             scope / "latent_cond_in", in: conditionChannels, out: layout.blockOutChannels[0],
             kernel: 3, padding: 1, initializer: conditionStart)
-        controlnetDownBlocks = layout.skipChannels.enumerated().map { index, channels in
-            Conv2d(
-                scope / "controlnet_down_blocks" / index, in: channels, out: channels, kernel: 1,
-                initializer: .zeros)
-        }
-        let deepest = layout.blockOutChannels[layout.blockOutChannels.count - 1]
-        controlnetMidBlock = Conv2d(
-            scope / "controlnet_mid_block", in: deepest, out: deepest, kernel: 1,
-            initializer: .zeros)
+        heads = ControlHeads(scope, layout)
     }
 
     /// The place among features of what a down block gives before it shrinks; nil for a block that
@@ -79,8 +70,8 @@ public struct LatentControlNet {
         var (x, features) = try trunk.down(hooks("conv_in", start), pass)
         if let mid = trunk.midBlock { x = try mid(x, pass) }
         features.append(x)
-        let down = try zip(controlnetDownBlocks, features).map { try $0($1) }
-        return try Output(
-            features: features, residuals: ControlResiduals(down: down, mid: controlnetMidBlock(x)))
+        var maps = try heads(features)
+        let mid = maps.removeLast()
+        return Output(features: features, residuals: ControlResiduals(down: maps, mid: mid))
     }
 }

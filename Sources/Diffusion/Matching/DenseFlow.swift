@@ -124,10 +124,11 @@ public struct DenseFlow {
 
     /// Each component's median over squares of cells: single wrong matches go, edges stay.
     ///
-    /// - Parameter side: of the squares, odd.
+    /// - Parameter side: of the squares, odd; 1 leaves the flow as it is.
     /// - Returns: the flow on the same grid.
     /// - Throws: `TorchError`.
     public func median(side: Int) throws -> DenseFlow {
+        guard side > 1 else { return self }
         let (height, width, reach) = (cells.shape[2], cells.shape[3], side / 2)
         let wide = try pad(cells, [reach, reach, reach, reach], mode: .border)
         let shifted = try (0..<side * side).map { place -> Tensor in

@@ -40,14 +40,15 @@ public struct PortraitConditions {
     ///   - reference: scaled latents `[1, C, H, W]`.
     ///   - profile: of the same shape.
     ///   - token: `[1, D]`.
-    ///   - ratio: the share of cells that is seen.
+    ///   - settings: how many cells are seen.
     ///   - seed: of the choice.
     /// - Throws: ``ICPortraitError`` for a ratio outside 0...1 and shapes that differ; `TorchError`.
     public init(
-        reference: Tensor, profile: Tensor, token: Tensor, keeping ratio: Double, seed: UInt64
+        reference: Tensor, profile: Tensor, token: Tensor, settings: ICPortraitSettings,
+        seed: UInt64
     ) throws {
         let mask = try KeepMask.random(
-            keeping: ratio, height: reference.shape[2], width: reference.shape[3],
+            keeping: settings.keepRatio, height: reference.shape[2], width: reference.shape[3],
             generator: Generator(seed: StepSeed(seed)("mask", 0))
         ).to(reference.device).to(reference.dtype)
         try self.init(

@@ -33,6 +33,8 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     private var scheduler: any Scheduler
     /// The noisy canvas, `[1, C, H, 2 W]`.
     private var canvas: Tensor
+    /// What the round's start was noised by.
+    private var roundNoise: Tensor
     private var round: Int
     private var index: Int
     private var failed = false
@@ -72,7 +74,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         self.scheduler = first
         (round, index) = (0, indices[0])
         portrait = conditions.reference
-        canvas = conditions.condition
+        (canvas, roundNoise) = (conditions.condition, conditions.condition)
         try noGrad { try startRound() }
     }
 
@@ -93,8 +95,9 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     private func startRound() throws {
         scheduler = try makeScheduler(configuration, kind: kind, steps: settings.steps)
         index = firstIndices[round]
+        roundNoise = try noise("noise", round)
         let clean = try Canvas(target: portrait, profile: conditions.profile).tensor
-        canvas = try scheduler.noised(clean, noise: noise("noise", round), at: index)
+        canvas = try scheduler.noised(clean, noise: roundNoise, at: index)
     }
 
     /// Drawn by name, so that no generator's state needs keeping.
@@ -106,11 +109,8 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
 
     private func step() throws -> PortraitStep {
         if settings.replacesProfile {
-            let profile = try Canvas(
-                scheduler.noised(
-                    Canvas(target: portrait, profile: conditions.profile).tensor,
-                    noise: noise("noise", round), at: index)
-            ).profile
+            let profile = try scheduler.noised(
+                conditions.profile, noise: Canvas(roundNoise).profile, at: index)
             canvas = try Canvas(target: Canvas(canvas).target, profile: profile).tensor
         }
         let output = try prediction()
@@ -146,7 +146,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
             try networks.noise(
                 Canvas(.cat(inputs)), timestep: time, context: .cat(contexts),
                 condition: .cat(inputs.map { _ in conditions.condition }), match: match,
-                settings.blend.blend)
+                settings.blend)
         }
         let token = conditions.token
         guard settings.guidance > 1 else { return try noise([input], [token]) }
@@ -207,5 +207,6 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         try scheduler.restore(own, at: place[1])
         (self.canvas, self.portrait) = (canvas, portrait)
         (round, index) = (place[0], place[1])
+        roundNoise = try noise("noise", round)
     }
 }

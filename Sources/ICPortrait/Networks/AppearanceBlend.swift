@@ -1,9 +1,10 @@
 import Diffusion
 import Layers
 import Torch
+import Training
 
 /// How much of the profile's features each level of the target gets: W_l of IC-Portrait, equation 7.
-public struct AppearanceBlend: Hashable, Sendable {
+public struct AppearanceBlend: Settings, Hashable {
     /// How W_l falls with depth.
     public enum Shape: String, Codable, CaseIterable, Sendable {
         /// (1 - l / L) alpha + beta: much of the details, little of what is global.
@@ -15,16 +16,14 @@ public struct AppearanceBlend: Hashable, Sendable {
     }
 
     /// The part that falls with depth. The paper gives no number.
-    public var alpha: Double
+    public var alpha = 0.8
     /// The part that stays. The paper gives no number.
-    public var beta: Double
+    public var beta = 0.2
     /// How it falls.
-    public var shape: Shape
+    public var shape = Shape.annealed
 
-    /// A blend; by default as the shipped models are trained.
-    public init(alpha: Double = 0.8, beta: Double = 0.2, shape: Shape = .annealed) {
-        (self.alpha, self.beta, self.shape) = (alpha, beta, shape)
-    }
+    /// The default blend.
+    public init() {}
 
     /// Weights of all levels, shallow first, the middle last.
     ///
@@ -58,11 +57,15 @@ public struct AppearanceBlend: Hashable, Sendable {
         targetOn side: Canvas.Side = .left
     ) throws -> ControlResiduals {
         let weights = weights(levels: residuals.down.count)
+        // Levels share few sizes.
+        var flows: [[Int]: DenseFlow] = [:]
         func blended(_ map: Tensor, _ weight: Double) throws -> Tensor {
             let canvas = Canvas(map, targetOn: side)
             let profile = try canvas.profile
             let size = Array(profile.shape.suffix(2))
-            var warped = try flow.resized(to: size).warp(profile) * weight
+            let fitting = try flows[size] ?? flow.resized(to: size)
+            flows[size] = fitting
+            var warped = try fitting.warp(profile) * weight
             if let confidence {
                 let share = try interpolate(confidence, size: size, mode: .bilinear)
                 warped = try warped * share.to(warped.dtype)

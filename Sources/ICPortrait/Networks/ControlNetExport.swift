@@ -34,7 +34,7 @@ public enum ControlNetExport {
         tensors["\(embedding).conv_out.weight"] = try noGrad {
             try .cat([weight, weight * -1], along: 1)
         }
-        tensors["\(embedding).conv_out.bias"] = bias
+        tensors["\(embedding).conv_out.bias"] = try bias.detached()
         return tensors
     }
 

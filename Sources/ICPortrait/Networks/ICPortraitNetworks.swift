@@ -23,10 +23,23 @@ public struct ICPortraitNetworks {
     public struct Match {
         /// On the descriptors' grid.
         public let flow: DenseFlow
-        /// How far each match is from being mutual, `[B, 1, H, W]`, cells.
-        public let cycleDistance: Tensor
         /// 1 where a match counts, `[B, 1, H, W]`; nil if all do.
-        public let confidence: Tensor?
+        public fileprivate(set) var confidence: Tensor?
+        private let target, profile: Tensor
+        private let medianSide: Int
+
+        fileprivate init(target: Tensor, profile: Tensor, medianSide: Int) throws {
+            (self.target, self.profile, self.medianSide) = (target, profile, medianSide)
+            flow = try DenseFlow(target: target, source: profile).median(side: medianSide)
+        }
+
+        /// How far each match is from being mutual, `[B, 1, H, W]`, cells: as much work as the flow.
+        ///
+        /// - Throws: `TorchError`.
+        public func cycleDistance() throws -> Tensor {
+            let back = try DenseFlow(target: profile, source: target).median(side: medianSide)
+            return try flow.cycleDistance(back)
+        }
     }
 
     /// Matches the halves of a canvas: equations 5 and 6.
@@ -47,18 +60,12 @@ public struct ICPortraitNetworks {
             canvas.tensor, timestep: timestep, context: context, condition: condition)
         let found = try matching.descriptors(output.features, settings.blocks)
         let both = Canvas(found, targetOn: canvas.targetSide)
-        let (target, profile) = (try both.target, try both.profile)
-        var flow = try DenseFlow(target: target, source: profile)
-        var back = try DenseFlow(target: profile, source: target)
-        if settings.medianSide > 1 {
-            flow = try flow.median(side: settings.medianSide)
-            back = try back.median(side: settings.medianSide)
-        }
-        let distance = try flow.cycleDistance(back)
-        let limit = settings.cycleLimit * Double(max(distance.shape[2], distance.shape[3]))
-        return Match(
-            flow: flow, cycleDistance: distance,
-            confidence: limit > 0 ? try (distance .<= limit).to(.float32) : nil)
+        var match = try Match(
+            target: both.target, profile: both.profile, medianSide: settings.medianSide)
+        let cells = match.flow.cells.shape
+        let limit = settings.cycleLimit * Double(max(cells[2], cells[3]))
+        if limit > 0 { match.confidence = try (match.cycleDistance() .<= limit).to(.float32) }
+        return match
     }
 
     /// Predicts the noise of a canvas: equations 3 and 7.

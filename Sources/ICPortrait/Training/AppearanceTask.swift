@@ -50,7 +50,7 @@ public final class AppearanceTask: TrainingTask {
     ///   - seed: of what is not copied.
     /// - Throws: `ParameterError`, `TorchError`.
     public init(
-        base: LoadedBase, matching: LatentControlNet, schedule: NoiseSchedule,
+        base: FrozenBase, matching: LatentControlNet, schedule: NoiseSchedule,
         pairs: any BatchSource<PairBatch>, settings: ICPortraitSettings,
         losses: AppearanceLossSettings, seed: UInt64
     ) throws {
@@ -72,7 +72,7 @@ public final class AppearanceTask: TrainingTask {
         let match = try losses.warps ? match(given, noisy, times) : nil
         let said = try networks.noise(
             noisy, timestep: times, context: given.context, condition: given.condition,
-            match: match, settings.blend.blend)
+            match: match, settings.blend)
         var terms = LossTerms()
         // Both halves are predicted: equation 3 is of the whole canvas.
         try terms.add("denoising", objective.loss(said, draw))

@@ -59,7 +59,7 @@ public final class MatchingTask: TrainingTask {
     ///   - seed: of what is not copied.
     /// - Throws: `ParameterError`, `TorchError`.
     public init(
-        base: LoadedBase, schedule: NoiseSchedule, pairs: any BatchSource<PairBatch>,
+        base: FrozenBase, schedule: NoiseSchedule, pairs: any BatchSource<PairBatch>,
         settings: ICPortraitSettings, losses: MatchingLossSettings, seed: UInt64
     ) throws {
         (network, store) = try base.copied(conditionStart: losses.conditionStart, seed: seed)

@@ -42,11 +42,3 @@ private func neededLength(_ row: ArraySlice<Int64>) -> Int {
     guard let end = row.last, let first = row.firstIndex(of: end) else { return row.count }
     return first - row.startIndex + 1
 }
-
-/// Columns of `[rows, length]` ids up to the last that any row needs.
-package func trimmed(_ ids: [Int64], rows: Int) -> [Int64] {
-    let length = ids.count / max(rows, 1)
-    let kept =
-        (0..<rows).map { neededLength(ids[$0 * length..<($0 + 1) * length]) }.max() ?? length
-    return (0..<rows).flatMap { ids[$0 * length..<$0 * length + kept] }
-}

@@ -25,7 +25,7 @@ public struct AutoencoderLossSettings: Settings {
     /// The share of steps that see the large squares.
     public var lateShare = 0.3
     /// Weight of the squared error of pixels at the end: few large errors then count as they do in
-    /// PSNR. From the start it would blur.
+    /// PSNR.
     public var lateSquares = 20.0
 
     /// As the miniature autoencoder is trained.

@@ -144,7 +144,7 @@ enum CLIPPixels {
 
 /// How CLIP's parameters start: section 2.4 of the paper, as transformers draws the text encoder's.
 /// The image encoder's residual branches start at half weight and its places in the grid at the size
-/// of what is seen there; the published start, zero and a tenth of that, costs a hundred steps.
+/// of what is seen there, where the published start is zero and a tenth of that.
 private enum CLIPStart {
     static func initialise(
         _ store: ParameterStore, text: CLIPTextConfiguration, seed: UInt64

@@ -8,7 +8,11 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "A JSON file of settings; what it leaves out keeps its default.")
     var config: String?
 
-    @Option(help: "One setting, such as training.steps=400; repeat for more.")
+    @Option(
+        help: """
+            One setting, such as training.steps=400, or of a stage base.training.steps=400; repeat \
+            for more.
+            """)
     var set: [String] = []
 
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))

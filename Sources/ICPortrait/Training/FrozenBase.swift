@@ -3,7 +3,7 @@ import Layers
 import Torch
 
 /// A frozen base with its parameters: what both nets start as copies of.
-public struct LoadedBase {
+public struct FrozenBase {
     /// The network.
     public let network: UNet2DCondition
     /// Its parameters.
