@@ -57,16 +57,18 @@ let package = Package(
             name: "Miniature",
             dependencies: [
                 "Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training", "Evaluation", "Figures",
+                "Training", "Evaluation", "Figures", "ICPortrait",
             ]),
         .target(
             name: "ICPortrait",
-            dependencies: ["Torch", "Layers", "Checkpoints", "Diffusion", "Training"]),
+            dependencies: [
+                "Torch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "Training",
+            ]),
         .executableTarget(
             name: "likeness",
             dependencies: [
                 "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training", "Miniature", "Evaluation", "Figures",
+                "Training", "Miniature", "Evaluation", "Figures", "ICPortrait",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

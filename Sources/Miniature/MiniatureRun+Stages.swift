@@ -163,12 +163,8 @@ extension MiniatureRun {
         let scale = try latentScale(data)
         try AtomicFile.write(
             Array("\(scale)\n".utf8), to: "\(path)/cache/latent-scale.txt")
-        let (_, visionConfiguration) = try clipConfigurations()
-        let vision = try built(weights(.clip, under: "vision")) {
-            CLIPVision($0, visionConfiguration)
-        }
         try LatentData.make(
-            data, autoencoder: autoencoder(scale: scale), vision: vision, to: latentsPath,
+            data, autoencoder: autoencoder(scale: scale), vision: vision(), to: latentsPath,
             device: device, progress: { reporting.counting(.latents, $0, $1) },
             shouldStop: reporting.shouldStop)
         return true
@@ -219,14 +215,10 @@ extension MiniatureRun {
             let tokenizer = try tokenizer()
             let heldOut = try heldOutData()
             let prompts = (0..<16).map { heldOut.caption($0 * heldOut.views, .medium, variant: 0) }
-            let scheduler = try SchedulerConfiguration.load(
-                json: Array(self.settings.sizes.schedulerFile().text.utf8),
-                from: "scheduler_config.json")
             return try BaseTask(
-                UNet2DConditionConfiguration(
-                    self.settings.sizes.unetFile().configuration("unet/config.json")),
+                unetConfiguration(),
                 text: text, tokenizer: tokenizer, autoencoder: autoencoder(scale: measuredScale()),
-                scheduler: scheduler, data: trainData(),
+                scheduler: schedulerConfiguration(), data: trainData(),
                 latents: LatentData(latentsPath),
                 probe: BaseProbe(
                     prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
@@ -238,9 +230,9 @@ extension MiniatureRun {
     func trainDetector() throws -> Bool {
         try train(.detector, settings.detector.training) {
             try DetectorTask(
-                settings.sizes.detector, data: GroupData("\(path)/cache/groups.safetensors"),
-                heldOut: heldOutGroups(),
-                settings: settings.detector.training)
+                settings.sizes.detector, scenes: GroupData("\(path)/cache/groups.safetensors"),
+                portraits: trainData(), heldOut: heldOutGroups(),
+                losses: settings.detector.losses, settings: settings.detector.training)
         }
     }
 }

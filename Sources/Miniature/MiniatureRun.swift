@@ -74,6 +74,9 @@ public final class MiniatureRun {
             case .detector: return try trainDetector()
             case .latents: return try encode()
             case .base: return try trainBase()
+            case .flows: return try makeFlows()
+            case .matching: return try trainMatching()
+            case .appearance: return try trainAppearance()
             case .bundle: return try writeBundle()
             }
         } catch is CancellationError {
@@ -139,9 +142,11 @@ public final class MiniatureRun {
     private func configuration(_ stage: MiniatureStage) throws -> JSONValue {
         let all = try settings.json()
         let own = stage.rawValue.split(separator: "-").joined(separator: "_")
-        return .object([
+        var members: [String: JSONValue] = [
             "stage": .string(stage.rawValue), "sizes": all["sizes"] ?? nil,
             "world": all["world"] ?? nil, "settings": all[own] ?? nil,
-        ])
+        ]
+        if [.matching, .appearance].contains(stage) { members["portrait"] = all["portrait"] }
+        return .object(members)
     }
 }

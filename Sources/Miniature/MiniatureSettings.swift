@@ -1,3 +1,4 @@
+import ICPortrait
 import Training
 
 /// Everything that the miniature models follow from.
@@ -18,6 +19,12 @@ public struct MiniatureSettings: Settings {
     public var detector = DetectorSettings()
     /// The base UNet.
     public var base = BaseSettings()
+    /// What IC-Portrait leaves to numbers.
+    public var portrait = ICPortraitSettings()
+    /// IC-Portrait's matching net.
+    public var matching = MatchingRunSettings()
+    /// IC-Portrait's appearance net.
+    public var appearance = AppearanceRunSettings()
     /// Where the models are written.
     public var bundle = "Models/miniature"
 
@@ -26,6 +33,7 @@ public struct MiniatureSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case sizes, world, autoencoder, clip, detector, base, bundle
+        case portrait, matching, appearance
         case recogniserA = "recogniser_a"
         case recogniserB = "recogniser_b"
     }
@@ -43,6 +51,8 @@ public struct WorldSettings: Settings {
     public var groups = 3000
     /// Pictures of several of the other people.
     public var heldOutGroups = 300
+    /// Pairs of pictures of each person whose correspondence is found.
+    public var flows = 4
     /// Pictures of yet other people, one each, that sets of samples are compared with.
     public var references = 5000
     /// The world of those to learn from; the others come from the next two.
@@ -52,7 +62,7 @@ public struct WorldSettings: Settings {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case identities, views, seed, groups, references
+        case identities, views, seed, groups, references, flows
         case heldOutGroups = "held_out_groups"
         case heldOutIdentities = "held_out_identities"
     }
@@ -134,11 +144,13 @@ public struct ClipSettings: Settings {
 public struct DetectorSettings: Settings {
     /// Steps, rates and so on.
     public var training = TrainingSettings()
+    /// What the loss weighs.
+    public var losses = DetectorLossSettings()
 
     /// Its defaults.
     public init() {
         training.seed = 61
-        training.steps = 2500
+        training.steps = 8000
         training.batchSize = 16
         training.optimizer.learningRate = 2e-3
         training.optimizer.weightDecay = 5e-4

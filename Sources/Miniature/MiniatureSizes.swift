@@ -115,6 +115,11 @@ public struct MiniatureSizes: Settings {
         ]
     }
 
+    /// Of both of IC-Portrait's nets, which copy the base.
+    func latentControlNetFile() -> JSONValue {
+        unetFile().with(["_class_name": "LatentControlNet"])
+    }
+
     func schedulerFile() -> JSONValue {
         [
             "_class_name": "DDIMScheduler", "beta_end": 0.012, "beta_schedule": "scaled_linear",

@@ -14,6 +14,12 @@ public enum MiniatureStage: String, CaseIterable, Sendable {
     /// Encodes every picture, for the base.
     case latents
     case base
+    /// Finds true correspondence, for IC-Portrait's matching net.
+    case flows
+    /// IC-Portrait's matching net.
+    case matching
+    /// IC-Portrait's appearance net.
+    case appearance
     /// Writes the models' folder.
     case bundle
 
@@ -30,6 +36,9 @@ public enum MiniatureStage: String, CaseIterable, Sendable {
         case .detector: "training the detector"
         case .latents: "encoding pictures"
         case .base: "training the base"
+        case .flows: "finding correspondence"
+        case .matching: "training the matching net"
+        case .appearance: "training the appearance net"
         case .bundle: "writing the models"
         }
     }

@@ -16,7 +16,7 @@ import Torch
         networks = try SmallBase().networks()
     }
 
-    private func match(_ side: Canvas.Side) throws -> ICPortraitNetworks.Match {
+    private func match(_ side: Canvas.Side) throws -> PortraitMatch {
         try noGrad {
             try networks.match(
                 Canvas(fixture["input/canvas"], targetOn: side),
@@ -25,7 +25,7 @@ import Torch
         }
     }
 
-    private func noise(_ side: Canvas.Side, _ match: ICPortraitNetworks.Match?) throws -> Tensor {
+    private func noise(_ side: Canvas.Side, _ match: PortraitMatch?) throws -> Tensor {
         try noGrad {
             try networks.noise(
                 Canvas(fixture["input/canvas"], targetOn: side),

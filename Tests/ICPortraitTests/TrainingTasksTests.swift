@@ -26,13 +26,19 @@ private struct ShiftedPairs: BatchSource {
                 Tensor.full([batchSize, 1, cells, cells], Double(down) / 2),
             ], along: 1)
         return try PairBatch(
-            count: batchSize, shape: [4, side, side], targets: target.toArray(),
-            profiles: profile.toArray(),
+            count: batchSize, shape: [4, side, side], targets: target.halfBits(),
+            profiles: profile.halfBits(),
             tokens: Tensor.randn([batchSize, 24], generator: generator).toArray(),
             truth: knowsTruth
                 ? .init(
-                    cells: cells, flow: flow.toArray(),
+                    cells: cells, flow: flow.halfBits(),
                     visible: Array(repeating: 1, count: batchSize * cells * cells)) : nil)
+    }
+}
+
+extension Tensor {
+    fileprivate func halfBits() throws -> [UInt16] {
+        try to(.float16).contiguous().view(as: .uint16).toArray()
     }
 }
 
@@ -160,7 +166,9 @@ private struct ShiftedPairs: BatchSource {
             var random = place(0).random("side")
             let isLeft = random.below(2) == 0
             let shape = [batch.count] + batch.shape
-            let halves = try [batch.targets, batch.profiles].map { try Tensor($0, shape: shape) }
+            let halves = try [batch.targets, batch.profiles].map {
+                try Tensor($0, shape: shape).view(as: .float16).to(.float32)
+            }
             let x0 = try Tensor.cat(isLeft ? halves : halves.reversed(), along: 3)
             let draw = try DenoisingObjective(schedule).draw(
                 x0, generator: place(0).generator("noise"))

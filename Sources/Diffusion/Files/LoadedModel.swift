@@ -60,6 +60,15 @@ extension ModelFolder {
         try load(dtype: dtype, device: device) { ControlNet($0, try ControlNetConfiguration($1)) }
     }
 
+    /// Reads a latent ControlNet, whose configuration is that of the UNet it copies.
+    public func latentControlNet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
+        LatentControlNet
+    > {
+        try load(dtype: dtype, device: device) {
+            LatentControlNet($0, try UNet2DConditionConfiguration($1))
+        }
+    }
+
     /// Reads an autoencoder.
     public func autoencoder(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         AutoencoderKL

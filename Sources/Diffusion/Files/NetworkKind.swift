@@ -6,6 +6,9 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case unet = "UNet2DConditionModel"
     /// ``ControlNet``.
     case controlNet = "ControlNetModel"
+    /// ``LatentControlNet``: Likeness' own class; its configuration has the keys of the UNet that it
+    /// copies.
+    case latentControlNet = "LatentControlNet"
     /// ``AutoencoderKL``.
     case autoencoder = "AutoencoderKL"
     /// ``CLIPText`` without a projection.
@@ -21,6 +24,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public var library: String {
         switch self {
         case .unet, .controlNet, .autoencoder: "diffusers"
+        case .latentControlNet: "likeness"
         case .clipText, .clipTextWithProjection, .clipVision: "transformers"
         case .clipResNet: "open_clip"
         }
@@ -28,7 +32,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
 
     /// What that library calls the weights' file, without `.safetensors`.
     public var weightsName: String {
-        library == "diffusers" ? "diffusion_pytorch_model" : "model"
+        ["diffusers", "likeness"].contains(library) ? "diffusion_pytorch_model" : "model"
     }
 
     /// The names and shapes of a network's parameters, without memory for them.
@@ -48,7 +52,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     /// today's published files.
     public func published(_ source: any ParameterSource) -> any ParameterSource {
         switch self {
-        case .unet, .controlNet, .clipResNet: source
+        case .unet, .controlNet, .latentControlNet, .clipResNet: source
         case .autoencoder: RenamedSource.autoencoder(source)
         case .clipText, .clipTextWithProjection:
             RenamedSource.prefixed(source, "text_model.", except: ["text_projection."])
@@ -62,6 +66,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         switch self {
         case .unet: _ = UNet2DCondition(root, try UNet2DConditionConfiguration(file))
         case .controlNet: _ = ControlNet(root, try ControlNetConfiguration(file))
+        case .latentControlNet:
+            _ = LatentControlNet(root, try UNet2DConditionConfiguration(file))
         case .autoencoder: _ = AutoencoderKL(root, try AutoencoderKLConfiguration(file))
         case .clipText: _ = CLIPText(root / "text_model", try CLIPTextConfiguration(file))
         case .clipTextWithProjection:

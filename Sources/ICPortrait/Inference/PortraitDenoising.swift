@@ -39,7 +39,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     private var index: Int
     private var failed = false
     /// The matched halves of the clean pictures, once they are; nil while each step finds its own.
-    public private(set) var match: ICPortraitNetworks.Match?
+    public private(set) var match: PortraitMatch?
     /// What the last round made, `[1, C, H, W]`; the style reference before the first ends.
     public private(set) var portrait: Tensor
 
@@ -154,7 +154,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         return try both[0] + (both[1] - both[0]) * settings.guidance
     }
 
-    private func matched(_ input: Tensor, _ time: Tensor) throws -> ICPortraitNetworks.Match {
+    private func matched(_ input: Tensor, _ time: Tensor) throws -> PortraitMatch {
         switch settings.matching.moment {
         case .current:
             let own = try networks.match(

@@ -80,7 +80,7 @@ public final class AppearanceTask: TrainingTask {
     }
 
     private func match(_ given: PairConditioning, _ noisy: Canvas, _ times: Tensor) throws
-        -> ICPortraitNetworks.Match
+        -> PortraitMatch
     {
         try noGrad {
             switch settings.matching.moment {

@@ -47,6 +47,8 @@ public final class MatchingTask: TrainingTask {
     private let objective: DenoisingObjective
     private let settings: ICPortraitSettings
     private let losses: MatchingLossSettings
+    /// Figures on held-out pairs, by whoever has some.
+    public var evaluation: ((LatentControlNet, TrainingStep) throws -> [String: Double])?
 
     /// A copy of a base.
     ///
@@ -66,6 +68,11 @@ public final class MatchingTask: TrainingTask {
         self.base = base.network
         objective = DenoisingObjective(schedule, losses.denoising)
         (batches, self.settings, self.losses) = (pairs, settings, losses)
+    }
+
+    /// How well it matches pairs that it never saw.
+    public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
+        try evaluation?(network, step) ?? [:]
     }
 
     /// The loss of one batch; see the task.
@@ -97,11 +104,8 @@ public final class MatchingTask: TrainingTask {
             let found = Canvas(
                 try network.descriptors(output.features, settings.matching.blocks),
                 targetOn: given.clean.targetSide)
-            let cells = [batch.count, 2, truth.cells, truth.cells]
-            let flow = DenseFlow(cells: try Tensor(truth.flow, shape: cells, device: step.device))
-            let visible = try Tensor(
-                truth.visible, shape: [batch.count, 1, truth.cells, truth.cells],
-                device: step.device)
+            let flow = try truth.flow(batch.count, on: step.device)
+            let visible = try truth.visible(batch.count, on: step.device)
             let loss = CorrespondenceLoss(temperature: losses.temperature)
             try terms.add(
                 "correspondence",

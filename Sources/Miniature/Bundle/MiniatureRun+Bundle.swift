@@ -18,6 +18,9 @@ extension MiniatureRun {
             "scheduler/scheduler_config.json": settings.sizes.schedulerFile().text + "\n",
             "README.md": try modelCard(parts),
         ]
+        if isTrained(.appearance) {
+            files["ic_portrait/settings.json"] = try settings.portrait.json().text + "\n"
+        }
         for name in try FileManager.default.contentsOfDirectory(atPath: tokenizerFolder)
         where !name.hasPrefix(".") {
             files["tokenizer/\(name)"] = try String(
@@ -56,6 +59,14 @@ extension MiniatureRun {
                 "backbone"
             ),
             (.detector, "detector", sizes.detector.text, "model.safetensors", ""),
+            (
+                .matching, "ic_portrait/matching", sizes.latentControlNetFile().text + "\n",
+                diffusion, ""
+            ),
+            (
+                .appearance, "ic_portrait/appearance", sizes.latentControlNetFile().text + "\n",
+                diffusion, ""
+            ),
         ]
         return try all.compactMap { stage, folder, configuration, name, prefix in
             guard isTrained(stage) else {
@@ -86,7 +97,8 @@ extension MiniatureRun {
     /// What a reader must know of the models: data, seeds, steps, quality, limits.
     private func modelCard(_ parts: [MiniatureBundle.Part]) throws -> String {
         let stages: [MiniatureStage] = [
-            .recogniserA, .recogniserB, .autoencoder, .clip, .detector, .base,
+            .recogniserA, .recogniserB, .autoencoder, .clip, .detector, .base, .matching,
+            .appearance,
         ]
         let rows = stages.filter(isTrained).map { stage in
             let lines = MetricsLog.read("\(path)/\(stage.rawValue)/metrics.jsonl")

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Foundation
+import ICPortrait
 import Torch
 
 /// A set of portraits as the base sees them: latents, and one embedding of each picture.
@@ -66,6 +67,15 @@ public final class LatentData: Sendable {
         }
         try SafetensorsWriter.write(
             ["latents": try .cat(latents), "embeddings": try .cat(embeddings)], to: path)
+    }
+
+    /// The same for IC-Portrait, so many pictures of each person.
+    ///
+    /// - Throws: `ICPortraitError` for another number of pictures.
+    func views(of people: Int, each count: Int) throws -> ViewLatents {
+        try ViewLatents(
+            shape: shape, bits: latents, embeddings: embeddings,
+            counts: Array(repeating: count, count: people))
     }
 
     /// Latents of some pictures, as the bits of float16: `[K, C, H, W]`.

@@ -11,12 +11,12 @@ import Torch
 /// through a median of 5 x 5 cells. Compare Tang et al. 2023, "Emergent correspondence from image
 /// diffusion".
 public struct BaseMatching {
-    /// Scores of all pairs, and of those turned by more than 15 degrees, if there are any.
+    /// Of the base's features beside no flow at all.
     public struct Scores {
         /// By the base's features.
-        public let all, turned: MatchingScores?
-        /// Of no flow at all.
-        public let zeroAll, zeroTurned: MatchingScores?
+        public let found: FlowScores
+        /// Of no flow.
+        public let zero: FlowScores
     }
 
     let pairs: MatchingPairs
@@ -36,15 +36,7 @@ public struct BaseMatching {
     ) throws {
         self.pairs = pairs
         self.noText = noText
-        let side = pairs.pictures.shape[4]
-        let pictures = try pairs.pictures.reshaped([2 * pairs.count, 3, side, side])
-        latents = try noGrad {
-            try .cat(
-                pictures.split(32).map { part in
-                    let x = try part.to(device).to(.float32) / 127.5 - 1
-                    return try autoencoder.scaled(autoencoder.encode(x).mean)
-                })
-        }
+        latents = try pairs.latents(autoencoder, on: device)
     }
 
     /// Matches all pairs by a base's features.
@@ -55,9 +47,7 @@ public struct BaseMatching {
             let flow = try Tensor.cat(
                 latents.split(16).map { try found(features(unet, $0)) })
             return Scores(
-                all: try score(flow, atLeast: 0), turned: try score(flow, atLeast: 15),
-                zeroAll: try score(pairs.flow.zerosLike(), atLeast: 0),
-                zeroTurned: try score(pairs.flow.zerosLike(), atLeast: 15))
+                found: try FlowScores(pairs, flow), zero: try FlowScores(pairs, pairs.flow.zerosLike()))
         }
     }
 
@@ -86,27 +76,16 @@ public struct BaseMatching {
         let flow = try DenseFlow(target: both[.all, 0], source: both[.all, 1]).median(side: 5)
         return try flow.cells.to(.cpu) * Double(pairs.pictures.shape[4] / cells)
     }
-
-    /// Scores of pairs turned by more than so many degrees; nil if there are none to see.
-    private func score(_ flow: Tensor, atLeast degrees: Double) throws -> MatchingScores? {
-        let chosen = pairs.turns.indices.filter { pairs.turns[$0] >= degrees }
-        let places = try Tensor(chosen.map(Int64.init))
-        let visible = try pairs.visible.indexSelected(0, places)
-        guard !chosen.isEmpty, try visible.sum().item() > 0 else { return nil }
-        return try MatchingScores(
-            flow: flow.indexSelected(0, places), truth: pairs.flow.indexSelected(0, places),
-            visible: visible, sizes: chosen.map { pairs.widths[$0] })
-    }
 }
 
 extension BaseMatching.Scores {
     /// For a run's log: shares of places within a tenth of the face's width.
     var figures: [String: Double] {
         var figures: [String: Double] = [:]
-        figures["heldout_pck_10"] = all?.pck(at: 0.1)
-        figures["heldout_pck_10_turned"] = turned?.pck(at: 0.1)
-        figures["heldout_pck_10_zero_flow"] = zeroAll?.pck(at: 0.1)
-        figures["heldout_pck_10_turned_zero_flow"] = zeroTurned?.pck(at: 0.1)
+        figures["heldout_pck_10"] = found.all?.pck(at: 0.1)
+        figures["heldout_pck_10_turned"] = found.turned?.pck(at: 0.1)
+        figures["heldout_pck_10_zero_flow"] = zero.all?.pck(at: 0.1)
+        figures["heldout_pck_10_turned_zero_flow"] = zero.turned?.pck(at: 0.1)
         return figures
     }
 }

@@ -15,30 +15,13 @@ extension MiniatureEvaluation {
         ).scores(network)
         var scores = PartScores()
         scores.figures = found.figures
-        func row(_ name: String, _ all: MatchingScores?, _ turned: MatchingScores?)
-            -> [Table.Cell]
-        {
-            [.text(name)]
-                + [all, turned].flatMap { scores -> [Table.Cell] in
-                    guard let scores else { return [.missing, .missing, .missing] }
-                    return [
-                        .number(100 * scores.pck(at: 0.1)), .number(100 * scores.pck(at: 0.05)),
-                        .number(scores.meanError),
-                    ]
-                }
-        }
         scores.tables = [
             Table(
                 title: "Matching by the base's own features",
-                columns: [
-                    .init("flow"), .init("PCK@0.1", unit: "%", digits: 1),
-                    .init("PCK@0.05", unit: "%", digits: 1), .init("mean error", unit: "pixels"),
-                    .init("turned by 15° and more: PCK@0.1", unit: "%", digits: 1),
-                    .init("PCK@0.05", unit: "%", digits: 1), .init("mean error", unit: "pixels"),
-                ],
+                columns: [.init("flow")] + FlowScores.columns,
                 rows: [
-                    row("middle and first block up, clean", found.all, found.turned),
-                    row("zero", found.zeroAll, found.zeroTurned),
+                    [.text("middle and first block up, clean")] + found.found.cells,
+                    [.text("zero")] + found.zero.cells,
                 ],
                 notes: [
                     "\(pairs.count) pairs of unseen people; shares of places that both pictures "

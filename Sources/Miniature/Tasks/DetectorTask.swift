@@ -6,12 +6,25 @@ import Layers
 import Torch
 import Training
 
+/// What a detector's loss weighs, classes being 1. The published weights are 2 and 1.
+public struct DetectorLossSettings: Settings {
+    /// Of boxes.
+    public var boxes = 2.0
+    /// Of the five points.
+    public var landmarks = 2.0
+
+    /// As the miniature detector is trained.
+    public init() {}
+}
+
 /// Trains a `RetinaFace` on pictures of nobody to four people. Deng et al. 2020.
 public final class DetectorTask: TrainingTask {
     /// Pictures with their faces.
     public struct Batch: Sendable {
         /// `[B, 3, H, W]`.
         public var pictures: [UInt8]
+        /// Pixels.
+        public var width, height: Int
         /// Of each picture, in parts of it.
         public var faces: [[FaceTarget]]
         /// Whether the batch is mirrored.
@@ -26,32 +39,34 @@ public final class DetectorTask: TrainingTask {
     /// What a step learns from.
     public let batches: any BatchSource<Batch>
     let network: RetinaFace
-    private let data: GroupData
+    private let losses: DetectorLossSettings
     private let heldOut: GroupData?
 
     /// A new detector, for these pictures.
     ///
     /// - Parameters:
     ///   - configuration: of the network.
-    ///   - data: pictures to learn from.
-    ///   - heldOut: pictures of other people.
+    ///   - scenes: pictures of groups to learn from.
+    ///   - portraits: pictures of one person each.
+    ///   - heldOut: groups of other people.
+    ///   - losses: what is weighed how.
     ///   - settings: the run's.
     /// - Throws: `TorchError`, `ParameterError`.
     public init(
-        _ configuration: RetinaFaceConfiguration, data: GroupData, heldOut: GroupData?,
-        settings: TrainingSettings
+        _ configuration: RetinaFaceConfiguration, scenes: GroupData, portraits: PortraitData,
+        heldOut: GroupData?, losses: DetectorLossSettings = .init(), settings: TrainingSettings
     ) throws {
         store = try ParameterStore(generator: Generator(seed: settings.seed))
         network = RetinaFace(store.root, configuration)
         try store.finish()
         try store.train()
-        (self.data, self.heldOut) = (data, heldOut)
-        batches = GroupPictures(data, settings)
+        (self.losses, self.heldOut) = (losses, heldOut)
+        batches = DetectorPictures(scenes: scenes, portraits: portraits, settings)
     }
 
     /// The loss of one batch; see the task.
     public func losses(_ batch: Batch, _ step: TrainingStep) throws -> LossTerms {
-        let shape = [batch.faces.count, 3, data.height, data.width]
+        let shape = [batch.faces.count, 3, batch.height, batch.width]
         var bytes = try Tensor(batch.pictures, shape: shape).to(step.device)
         if batch.isMirrored { bytes = try bytes.flipped([3]) }
         // Brightness and contrast, for faces under light that was never rendered.
@@ -61,12 +76,12 @@ public final class DetectorTask: TrainingTask {
         let output = try network(
             input * (draws[0] * 0.5 + 0.75) + (draws[1] * 40 - 20), training: true)
         let priors = try network.priors(
-            width: data.width, height: data.height, device: step.device)
-        let losses = try MultiBoxLoss()(output, priors, batch.faces)
+            width: batch.width, height: batch.height, device: step.device)
+        let found = try MultiBoxLoss()(output, priors, batch.faces)
         var terms = LossTerms()
-        try terms.add("boxes", losses.boxes, weight: 2)
-        try terms.add("classes", losses.classes)
-        try terms.add("landmarks", losses.landmarks)
+        try terms.add("boxes", found.boxes, weight: losses.boxes)
+        try terms.add("classes", found.classes)
+        try terms.add("landmarks", found.landmarks, weight: losses.landmarks)
         return terms
     }
 
@@ -112,44 +127,5 @@ public final class DetectorTask: TrainingTask {
                 left: Double(face.box[0]), top: Double(face.box[1]), right: Double(face.box[2]),
                 bottom: Double(face.box[3])), landmarks: points,
             isIgnored: face.visibleShare < leastVisible)
-    }
-}
-
-/// Groups in a new order every epoch, every other batch mirrored at random.
-private struct GroupPictures: BatchSource {
-    let data: GroupData
-    let batchSize: Int
-    let order: SampleShuffle
-    let seeds: StepSeed
-
-    init(_ data: GroupData, _ settings: TrainingSettings) {
-        self.data = data
-        batchSize = settings.batchSize
-        order = SampleShuffle(count: data.count, seed: settings.seed)
-        seeds = StepSeed(settings.seed)
-    }
-
-    func batch(at step: Int) throws -> DetectorTask.Batch {
-        var random = StepRandom(seed: seeds("mirror", step))
-        let isMirrored = random.below(2) == 0
-        let indices = (0..<batchSize).map { order[step * batchSize + $0] }
-        return DetectorTask.Batch(
-            pictures: data.pictures(indices),
-            faces: indices.map { index in
-                data.faces(index).filter { $0.visibleShare >= DetectorTask.leastVisible }
-                    .map { target($0, isMirrored) }
-            }, isMirrored: isMirrored)
-    }
-
-    private func target(_ face: GroupData.Face, _ isMirrored: Bool) -> FaceTarget {
-        let (w, h) = (Float(data.width), Float(data.height))
-        var box = SIMD4(face.box[0] / w, face.box[1] / h, face.box[2] / w, face.box[3] / h)
-        var points = (0..<5).map { SIMD2(face.points[2 * $0] / w, face.points[2 * $0 + 1] / h) }
-        if isMirrored {
-            box = SIMD4(1 - box.z, box.y, 1 - box.x, box.w)
-            // The picture's left eye is now its right one; so are the mouth's corners.
-            points = [1, 0, 2, 4, 3].map { SIMD2(1 - points[$0].x, points[$0].y) }
-        }
-        return FaceTarget(box: box, points: points.flatMap { [$0.x, $0.y] })
     }
 }

@@ -33,6 +33,8 @@ public final class Studio {
 
         /// Four samples a pixel: for training.
         public static var draft: Quality { Quality(samples: 4, shadowRays: 4, ambientRays: 4) }
+        /// One, and no light: for what is where.
+        public static var geometry: Quality { Quality(samples: 1, shadowRays: 0, ambientRays: 0) }
         /// Sixteen: for looking at.
         public static var final: Quality { Quality(samples: 16, shadowRays: 4, ambientRays: 4) }
     }

@@ -1,3 +1,4 @@
+import Diffusion
 import Torch
 
 /// Pictures of people in two looks each: what IC-Portrait learns from (section 4.1).
@@ -6,10 +7,10 @@ public struct PairBatch: Sendable {
     public var count: Int
     /// Channels, height and width of a latent.
     public var shape: [Int]
-    /// Scaled latents of what is to be made, `[B, C, H, W]`.
-    public var targets: [Float]
+    /// Scaled latents of what is to be made, the bits of float16, `[B, C, H, W]`.
+    public var targets: [UInt16]
     /// Of the same people's profile photos.
-    public var profiles: [Float]
+    public var profiles: [UInt16]
     /// CLIP's embedding of each profile photo, `[B, D]`.
     public var tokens: [Float]
     /// The true correspondence, where it is known.
@@ -19,20 +20,20 @@ public struct PairBatch: Sendable {
     public struct Truth: Sendable {
         /// Cells a side: G.
         public var cells: Int
-        /// Right and down, in cells: `[B, 2, G, G]`.
-        public var flow: [Float]
+        /// Right and down, in cells, the bits of float16: `[B, 2, G, G]`.
+        public var flow: [UInt16]
         /// 1 where a place is seen in both pictures, `[B, G, G]`.
-        public var visible: [Float]
+        public var visible: [UInt8]
 
         /// Given flows.
-        public init(cells: Int, flow: [Float], visible: [Float]) {
+        public init(cells: Int, flow: [UInt16], visible: [UInt8]) {
             (self.cells, self.flow, self.visible) = (cells, flow, visible)
         }
     }
 
     /// Given pairs.
     public init(
-        count: Int, shape: [Int], targets: [Float], profiles: [Float], tokens: [Float],
+        count: Int, shape: [Int], targets: [UInt16], profiles: [UInt16], tokens: [Float],
         truth: Truth? = nil
     ) {
         (self.count, self.shape, self.targets) = (count, shape, targets)
@@ -42,12 +43,26 @@ public struct PairBatch: Sendable {
 
 extension PairBatch {
     /// One of the lists of latents, `[B, C, H, W]`.
-    func latents(_ list: KeyPath<PairBatch, [Float]>, on device: Device) throws -> Tensor {
-        try Tensor(self[keyPath: list], shape: [count] + shape, device: device)
+    func latents(_ list: KeyPath<PairBatch, [UInt16]>, on device: Device) throws -> Tensor {
+        try Tensor(self[keyPath: list], shape: [count] + shape).view(as: .float16).to(device)
+            .to(.float32)
     }
 
     /// `[B, 1, D]`: each embedding is the whole context.
     func context(on device: Device) throws -> Tensor {
         try Tensor(tokens, shape: [count, 1, tokens.count / max(count, 1)], device: device)
+    }
+}
+
+extension PairBatch.Truth {
+    /// The flow of B pairs.
+    func flow(_ count: Int, on device: Device) throws -> DenseFlow {
+        let bits = try Tensor(flow, shape: [count, 2, cells, cells])
+        return DenseFlow(cells: try bits.view(as: .float16).to(device).to(.float32))
+    }
+
+    /// `[B, 1, G, G]`.
+    func visible(_ count: Int, on device: Device) throws -> Tensor {
+        try Tensor(visible, shape: [count, 1, cells, cells]).to(device).to(.float32)
     }
 }

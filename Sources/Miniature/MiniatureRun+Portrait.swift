@@ -1,0 +1,86 @@
+import Diffusion
+import Foundation
+import ICPortrait
+import Layers
+import Torch
+import Training
+
+/// The stages of IC-Portrait's two nets.
+extension MiniatureRun {
+    private var flowsPath: String { "\(path)/cache/flows.safetensors" }
+
+    /// Finds true correspondence between pictures of the people that are learned from.
+    func makeFlows() throws -> Bool {
+        guard !FileManager.default.fileExists(atPath: flowsPath) else { return true }
+        try PortraitFlows.make(
+            trainData(), pairs: settings.world.flows, cells: settings.sizes.latentSide,
+            seed: settings.world.seed, to: flowsPath,
+            progress: { reporting.counting(.flows, $0, $1) }, shouldStop: reporting.shouldStop)
+        return true
+    }
+
+    func trainMatching() throws -> Bool {
+        let own = settings.matching
+        return try train(.matching, own.training) {
+            let knowsTruth = own.losses.kind == .correspondence
+            let task = try MatchingTask(
+                base: frozenBase(), schedule: noiseSchedule(),
+                pairs: ViewPairs(
+                    views(), flows: knowsTruth ? ViewFlows(flowsPath) : nil,
+                    batchSize: own.training.batchSize, seed: own.training.seed),
+                settings: settings.portrait, losses: own.losses, seed: own.training.seed)
+            if own.training.evaluateEvery > 0 {
+                let matching = try PortraitMatching(
+                    matchingPairs(), autoencoder: autoencoder(scale: measuredScale()),
+                    vision: vision(), settings: settings.portrait, device: device)
+                task.evaluation = { network, _ in try matching.scores(network).figures }
+            }
+            return task
+        }
+    }
+
+    func trainAppearance() throws -> Bool {
+        let own = settings.appearance
+        return try train(.appearance, own.training) {
+            let weights = try weights(.matching)
+            let unet = try unetConfiguration()
+            let matching = try built(weights) { LatentControlNet($0, unet) }
+            return try AppearanceTask(
+                base: frozenBase(), matching: matching, schedule: noiseSchedule(),
+                pairs: ViewPairs(
+                    views(), batchSize: own.training.batchSize, seed: own.training.seed),
+                settings: settings.portrait, losses: own.losses, seed: own.training.seed)
+        }
+    }
+
+    func unetConfiguration() throws -> UNet2DConditionConfiguration {
+        try UNet2DConditionConfiguration(settings.sizes.unetFile().configuration("unet/config.json"))
+    }
+
+    func schedulerConfiguration() throws -> SchedulerConfiguration {
+        try SchedulerConfiguration.load(
+            json: Array(settings.sizes.schedulerFile().text.utf8), from: "scheduler_config.json")
+    }
+
+    private func noiseSchedule() throws -> NoiseSchedule {
+        try NoiseSchedule(schedulerConfiguration())
+    }
+
+    private func frozenBase() throws -> FrozenBase {
+        let store = try ParameterStore(loading: weights(.base), device: device)
+        let network = UNet2DCondition(store.root, try unetConfiguration())
+        try store.finish()
+        return try FrozenBase(network, store)
+    }
+
+    private func views() throws -> ViewLatents {
+        let data = try trainData()
+        return try LatentData(latentsPath).views(of: data.people, each: data.views)
+    }
+
+    /// CLIP's image encoder.
+    func vision() throws -> CLIPVision {
+        let (_, configuration) = try clipConfigurations()
+        return try built(weights(.clip, under: "vision")) { CLIPVision($0, configuration) }
+    }
+}
