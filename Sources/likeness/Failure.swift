@@ -2,6 +2,7 @@ import Checkpoints
 import Diffusion
 import Faces
 import Foundation
+import ICPortrait
 import Images
 import Layers
 import Miniature
@@ -56,6 +57,8 @@ struct Failure: Encodable {
         case let error as AdapterError:
             (self.error, code) = (error.description, Failure.badInput)
         case let error as MiniatureError:
+            (self.error, code) = (error.description, Failure.badInput)
+        case let error as ICPortraitError:
             (self.error, code) = (error.description, Failure.badInput)
         case is CancellationError:
             (self.error, code) = (

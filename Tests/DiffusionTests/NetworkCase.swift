@@ -90,6 +90,17 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
                 return numbered("down_block_res_samples", residuals.down)
                     .merging(["mid_block_res_sample": residuals.mid]) { first, _ in first }
             }
+        case .latentControlNet:
+            let net = LatentControlNet(root, try UNet2DConditionConfiguration(file))
+            return { x, hooks in
+                let residuals = try net(
+                    x("sample"), timestep: x.exact("timestep"),
+                    context: x("encoder_hidden_states"), condition: x("controlnet_cond"),
+                    hooks: hooks
+                ).residuals
+                return numbered("down_block_res_samples", residuals.down)
+                    .merging(["mid_block_res_sample": residuals.mid]) { first, _ in first }
+            }
         case .autoencoder:
             let vae = AutoencoderKL(root, try AutoencoderKLConfiguration(file))
             return { x, hooks in

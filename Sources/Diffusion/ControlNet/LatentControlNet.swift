@@ -10,6 +10,9 @@ public struct LatentControlNet {
     let latentCondIn: Conv2d
     let heads: ControlHeads
 
+    /// Of the UNet that is copied.
+    public let configuration: UNet2DConditionConfiguration
+
     /// What the network gives.
     public struct Output {
         /// Of every level, shallow first and the middle last, before the last convolutions.
@@ -30,6 +33,7 @@ public struct LatentControlNet {
         _ scope: Scope, _ base: UNet2DConditionConfiguration, conditionChannels: Int = 4,
         conditionStart: Initializer = .zeros
     ) {
+        configuration = base
         let layout = base.layout
         trunk = UNetTrunk(scope, layout)
         latentCondIn = Conv2d(

@@ -31,7 +31,7 @@ extension Image {
 
     /// CLIP's view: the shorter side to `side` by bicubic, the centre, CLIP's mean and deviation;
     /// `[1, 3, side, side]`.
-    func clipTensor(side: Int) throws -> Tensor {
+    public func clipTensor(side: Int) throws -> Tensor {
         let square = try resized(shorter: side, .pilBicubic)
             .centreCropped(width: side, height: side)
         let mean = try Tensor([0.48145466, 0.4578275, 0.40821073] as [Float], shape: [1, 3, 1, 1])

@@ -73,6 +73,13 @@ public final class Studio {
             from: a.view, to: b.view, surfaces: b.scene.surfaces, parts: same ? nil : head)
     }
 
+    /// Eyes, nose and corners of the mouth of a person at rest, metres; the person's right first.
+    package func alignmentPoints(of person: Person) throws -> [SIMD3<Float>] {
+        let shape = poser.head.shapeCoefficients(FaceSettings(person))
+        return FaceTruth.alignmentPoints(
+            of: try poser.posed(HeadPoser.Pose(shape: shape)).positions)
+    }
+
     /// The posed meshes of a look.
     public func scene(of sitter: Sitter, _ look: Look) throws -> PosedScene {
         let pose = HeadPoser.Pose(look, shape: sitter.shape, head: poser.head)

@@ -1,5 +1,5 @@
 /// What a picture shows of one face: landmarks, alignment points and box, in pixels.
-struct FaceTruth {
+package struct FaceTruth {
     /// See ``PortraitTruth``.
     let landmarks: [SIMD2<Float>]
     let landmarksVisible: [Bool]
@@ -28,12 +28,17 @@ struct FaceTruth {
             let found = view.depth[i]
             return found > 0 && view.person[i] == person && abs(found - spot.depth) < tolerance
         }
-        let eyes = FaceLandmarks.eyes.map { range in
-            project(spots[range].reduce(SIMD3<Float>.zero, +) / Float(range.count)).pixel
-        }
-        let mouth = FaceLandmarks.mouthCorners.map { seen[$0].pixel }
-        points = eyes + [seen[FaceLandmarks.noseTip].pixel] + mouth
+        points = Self.alignmentPoints(of: positions).map { project($0).pixel }
         faceBox = Self.box(head.faceVertices.map { project(positions[$0]).pixel })
+    }
+
+    /// Eyes, nose and corners of the mouth of a head, metres; the person's right first.
+    package static func alignmentPoints(of positions: [SIMD3<Float>]) -> [SIMD3<Float>] {
+        let spots = BuiltInHead.shared.landmarks.vertices.map { positions[$0] }
+        let eyes = FaceLandmarks.eyes.map { range in
+            spots[range].reduce(SIMD3<Float>.zero, +) / Float(range.count)
+        }
+        return eyes + [spots[FaceLandmarks.noseTip]] + FaceLandmarks.mouthCorners.map { spots[$0] }
     }
 
     /// The place of a pixel that holds a point; nil outside the picture.

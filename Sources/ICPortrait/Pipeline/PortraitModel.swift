@@ -1,0 +1,172 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Images
+import Layers
+import Torch
+
+/// Everything that IC-Portrait makes portraits with: a base, its autoencoder and image encoder, and
+/// the two nets.
+///
+/// ```swift
+/// let model = try PortraitModel(DiffusersFolder("Models/miniature"))
+/// let conditions = try model.conditions(profile: anna, reference: painting, seed: 7)
+/// let run = try model.denoising(conditions, seed: 7)
+/// for step in run { print(try step.get().index) }
+/// let portrait = try model.image(run.portrait)
+/// ```
+public struct PortraitModel {
+    /// The base and both nets.
+    public let networks: ICPortraitNetworks
+    /// The base's autoencoder.
+    public let autoencoder: AutoencoderKL
+    /// CLIP's image encoder, whose embedding of the profile photo is the whole prompt.
+    public let imageEncoder: CLIPVision
+    /// The base's schedule of noise.
+    public let scheduler: SchedulerConfiguration
+    /// What the nets were trained with; change what is for inference.
+    public var settings: ICPortraitSettings
+    /// Pixels a side of a portrait.
+    public let side: Int
+    /// What the networks compute in.
+    public let dtype: DType
+    /// Where they are.
+    public let device: Device
+    /// What a user should know about the files, each a sentence.
+    public let notes: [String]
+
+    /// Reads a base and the nets that go with it.
+    ///
+    /// - Parameters:
+    ///   - folder: of the base, with `unet`, `vae`, `image_encoder` and `scheduler`.
+    ///   - nets: a folder with `matching`, `appearance` and `settings.json`; `ic_portrait` in the
+    ///     base's if nil.
+    ///   - dtype: of all networks.
+    ///   - device: where they go.
+    /// - Throws: ``ICPortraitError`` for parts that are missing or do not go together;
+    ///   `DiffusionError` for what is wrong with one; `CheckpointError`, `TorchError`.
+    public init(
+        _ folder: DiffusersFolder, nets: String? = nil, dtype: DType = .float32,
+        device: Device = .cpu
+    ) throws {
+        let nets = nets ?? "\(folder.path)/ic_portrait"
+        for name in ["matching", "appearance"]
+        where !FileManager.default.fileExists(atPath: "\(nets)/\(name)/config.json") {
+            throw ICPortraitError(
+                "\(nets)/\(name): expected IC-Portrait's \(name) net, found none; train it with "
+                    + "`likeness train \(name)`, or name the folder that holds both nets.")
+        }
+        guard folder.has("image_encoder") else {
+            throw ICPortraitError(
+                "\(folder.path): expected an image_encoder, whose embedding stands for the prompt, "
+                    + "found none; add the CLIP model that the base was made with.")
+        }
+        settings = try Self.settings("\(nets)/settings.json")
+        let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
+            .unet(dtype: dtype, device: device)
+        let vae = try folder.component("vae", as: NetworkKind.autoencoder.rawValue)
+            .autoencoder(dtype: dtype, device: device)
+        let vision = try folder.component("image_encoder").clipVision(dtype: dtype, device: device)
+        let matching = try ModelFolder("\(nets)/matching")
+            .latentControlNet(dtype: dtype, device: device)
+        let appearance = try ModelFolder("\(nets)/appearance")
+            .latentControlNet(dtype: dtype, device: device)
+        let json = try folder.component("scheduler").configuration().path
+        scheduler = try SchedulerConfiguration.load(
+            json: Array(String(contentsOfFile: json, encoding: .utf8).utf8), from: json)
+        let base = unet.network.configuration
+        let width = vision.network.configuration.projectionDim
+        guard width == base.crossAttentionDim else {
+            throw ICPortraitError(
+                "\(folder.path)/image_encoder: expected embeddings of \(base.crossAttentionDim) "
+                    + "numbers, which the base attends to, found \(width); use a base that was "
+                    + "trained on this encoder's embeddings.")
+        }
+        for (name, net) in [("matching", matching), ("appearance", appearance)]
+        where net.network.configuration != base {
+            throw ICPortraitError(
+                "\(nets)/\(name): expected a copy of \(folder.path)/unet, found another shape; "
+                    + "train the nets on this base.")
+        }
+        networks = ICPortraitNetworks(
+            base: unet.network, matching: matching.network, appearance: appearance.network)
+        (autoencoder, imageEncoder) = (vae.network, vision.network)
+        side = (base.sampleSize ?? 64) * vae.network.configuration.downFactor
+        (self.dtype, self.device) = (dtype, device)
+        notes = unet.notes + vae.notes + vision.notes + matching.notes + appearance.notes
+    }
+
+    private static func settings(_ path: String) throws -> ICPortraitSettings {
+        guard FileManager.default.fileExists(atPath: path) else { return ICPortraitSettings() }
+        let file = try InputFile(path)
+        return try ICPortraitSettings(json: file.bytes(at: 0, count: file.size), from: path)
+    }
+
+    /// A picture's scaled latents, `[1, C, H, W]`: the mean of their distribution.
+    ///
+    /// - Parameter image: a head crop; it is scaled to ``side`` if it is not.
+    /// - Throws: `ImageError`, `TorchError`.
+    public func latents(_ image: Image) throws -> Tensor {
+        try noGrad {
+            let x = try fitted(image).tensor(device: device).unsqueezed(0).to(dtype)
+            return try autoencoder.scaled(autoencoder.encode(x).mean)
+        }
+    }
+
+    /// CLIP's embedding of a profile photo, `[1, D]`.
+    ///
+    /// - Parameter image: a head crop of any size.
+    /// - Throws: `ImageError`, `TorchError`.
+    public func token(_ image: Image) throws -> Tensor {
+        try noGrad {
+            let size = imageEncoder.configuration.imageSize
+            let x = try image.clipTensor(side: size).to(device).to(dtype)
+            return try imageEncoder(x).imageEmbeds
+        }
+    }
+
+    /// The picture of latents `[1, C, H, W]`.
+    ///
+    /// - Throws: `ImageError`, `TorchError`.
+    public func image(_ latents: Tensor) throws -> Image {
+        try noGrad {
+            let picture = try autoencoder.decode(autoencoder.unscaled(latents))
+            return try Image(tensor: picture[0].to(.cpu))
+        }
+    }
+
+    /// What one portrait is made from.
+    ///
+    /// - Parameters:
+    ///   - profile: the head crop of whom it will show.
+    ///   - reference: the head crop that gives pose, style and light.
+    ///   - seed: of which cells of the reference are seen.
+    /// - Throws: ``ICPortraitError``, `ImageError`, `TorchError`.
+    public func conditions(profile: Image, reference: Image, seed: UInt64) throws
+        -> PortraitConditions
+    {
+        try PortraitConditions(
+            reference: latents(reference), profile: latents(profile), token: token(profile),
+            settings: settings, seed: seed)
+    }
+
+    /// A portrait in progress.
+    ///
+    /// - Parameters:
+    ///   - conditions: of one portrait.
+    ///   - kind: the sampler.
+    ///   - seed: of the noise.
+    /// - Throws: ``ICPortraitError``, `DiffusionError`, `TorchError`.
+    public func denoising(
+        _ conditions: PortraitConditions, kind: SchedulerKind = .ddim, seed: UInt64
+    ) throws -> PortraitDenoising {
+        try PortraitDenoising(
+            networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed)
+    }
+
+    /// In the size of a portrait.
+    private func fitted(_ image: Image) throws -> Image {
+        image.width == side && image.height == side
+            ? image : try image.resized(width: side, height: side, .pilLanczos)
+    }
+}

@@ -1,0 +1,189 @@
+import ArgumentParser
+import Checkpoints
+import Faces
+import Foundation
+import ICPortrait
+import Images
+
+/// `likeness generate`: a portrait of a person in another picture's pose, style and light.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Make a portrait of a person in the pose, style and light of another picture.",
+        discussion: """
+            likeness generate --profile anna.png --reference painting.png -o anna-painted.png
+            likeness generate --profile 1=anna.png --profile 2=ben.png --reference two.png -o out.png
+
+            Faces are found, cut out, made anew and laid back where they were; the rest of the \
+            reference keeps its bytes. Of several photos of a person the one with the nearest pose \
+            and light is taken. What the picture was made from is written into it: `likeness \
+            replay` makes it again.
+            """)
+
+    /// Which paper.
+    enum Method: String, ExpressibleByArgument, CaseIterable {
+        case icPortrait = "ic-portrait"
+    }
+
+    @Option(help: "ic-portrait.")
+    var method = Method.icPortrait
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "Photos of whom the portrait will show; N=FILE for face N of the reference.")
+    var profile: [String]
+
+    @Option(help: "The picture that gives pose, style and light.")
+    var reference: String
+
+    @Option(help: "Which face of the reference, counted from the left, from 1.")
+    var face: Int?
+
+    @Option(help: "Where the reference's face is: LEFT,TOP,RIGHT,BOTTOM in pixels.")
+    var faceBox: BoxArgument?
+
+    @Option(help: "The same in the profile photo.")
+    var profileFaceBox: BoxArgument?
+
+    @Option(name: .shortAndLong, help: "The picture to write; NAME-1 is the best of --seeds.")
+    var output: String
+
+    @Option(help: "Make so many, from following seeds, and number them by likeness.")
+    var seeds = 1
+
+    @Option(help: "A folder for crops, masks, matches, rounds and a sheet of them.")
+    var saveAll: String?
+
+    @Flag(help: "Replace existing output files.")
+    var force = false
+
+    @OptionGroup var options: PortraitOptions
+
+    @OptionGroup var reporting: Reporting
+
+    struct Report: Encodable {
+        struct Picture: Encodable {
+            let output: String
+            let seed: UInt64
+            let likeness: Double?
+        }
+        let plan: [String]
+        let pictures: [Picture]
+        let loadSeconds: Double
+        let seconds: Double
+        let peakMemoryBytes: Int
+    }
+
+    func validate() throws {
+        guard (1...64).contains(seeds) else {
+            throw ValidationError("--seeds: expected 1 to 64, found \(seeds)")
+        }
+        guard face == nil || faceBox == nil else {
+            throw ValidationError("--face and --face-box say the same thing; use one of them.")
+        }
+    }
+
+    func run() throws {
+        try reporting.run {
+            for path in outputs { try Output.check(path, force: force) }
+            let format = try OutputFormat(path: output)
+            let people = try people()
+            let clock = ContinuousClock()
+            let start = clock.now
+            let tools = try options.tools()
+            for note in tools.model.notes { reporting.remark("likeness: \(note)") }
+            let plan = try PortraitPlan(
+                reference: reference, people: people,
+                profileFace: profileFaceBox.map { .box($0.box) } ?? .any, tools)
+            for line in plan.lines { reporting.remark(line) }
+            let loaded = (clock.now - start).seconds
+            let work = PortraitWork(plan: plan, tools: tools, kind: options.scheduler)
+            let outcomes = try made(work)
+            let seconds = (clock.now - start).seconds - loaded
+            var pictures: [Report.Picture] = []
+            for (path, outcome) in zip(outputs, outcomes) {
+                let record = plan.record(
+                    tools, seed: outcome.seed, scheduler: options.scheduler.rawValue,
+                    dtype: options.dtype.rawValue)
+                try AtomicFile.write(
+                    tools.encoded(outcome.picture, record, as: format), to: path)
+                pictures.append(
+                    .init(output: path, seed: outcome.seed, likeness: outcome.likeness))
+            }
+            if let saveAll, let best = outcomes.first {
+                try PortraitSheet(plan, best, tools).write(to: saveAll)
+            }
+            let report = Report(
+                plan: plan.lines, pictures: pictures, loadSeconds: loaded, seconds: seconds,
+                peakMemoryBytes: ProcessMemory.peak)
+            try reporting.result(report, text: text(report))
+        }
+    }
+
+    private func made(_ work: PortraitWork) throws -> [PortraitWork.Outcome] {
+        let first = options.seed ?? UInt64.random(in: 0..<(1 << 32))
+        let interrupt = Interrupt()
+        var done = 0
+        let outcomes = try (0..<seeds).map { number -> PortraitWork.Outcome in
+            guard
+                let outcome = try work.run(
+                    seed: first &+ UInt64(number), shouldStop: { interrupt.isRequested },
+                    step: {
+                        done += 1
+                        reporting.progress(done, of: max(work.steps * seeds, done), "step")
+                    })
+            else {
+                throw CommandError("interrupted; nothing was written", code: Failure.interrupted)
+            }
+            return outcome
+        }
+        // Without a score the order of the seeds stays.
+        return outcomes.enumerated().sorted {
+            ($0.element.likeness ?? -2, $1.offset) > ($1.element.likeness ?? -2, $0.offset)
+        }.map(\.element)
+    }
+
+    /// Photos of each person, and which face each becomes.
+    private func people() throws -> [(choice: FaceChoice, paths: [String])] {
+        var numbered: [Int: [String]] = [:]
+        var plain: [String] = []
+        var current: Int?
+        for text in profile {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2, let number = Int(parts[0]), number > 0 {
+                numbered[number, default: []].append(parts[1])
+                current = number
+            } else if let current {
+                numbered[current, default: []].append(text)
+            } else {
+                plain.append(text)
+            }
+        }
+        guard !numbered.isEmpty else {
+            let choice = faceBox.map { .box($0.box) } ?? face.map { .number($0) } ?? FaceChoice.any
+            return [(choice, plain)]
+        }
+        guard plain.isEmpty, face == nil, faceBox == nil else {
+            throw CommandError(
+                "--profile: expected N=FILE for everybody, and then neither --face nor --face-box, "
+                    + "found both kinds", code: Failure.badInput)
+        }
+        return numbered.sorted { $0.key < $1.key }.map { (.number($0.key), $0.value) }
+    }
+
+    /// `out.png`, or `out-1.png`, `out-2.png` of several seeds.
+    private var outputs: [String] {
+        guard seeds > 1 else { return [output] }
+        let (folder, name) = pathParts(output)
+        let dot = name.dropFirst().lastIndex(of: ".") ?? name.endIndex
+        return (1...seeds).map { "\(folder)/\(name[..<dot])-\($0)\(name[dot...])" }
+    }
+
+    private func text(_ report: Report) -> String {
+        report.pictures.map { picture in
+            let score = picture.likeness.map { String(format: ", likeness %.2f", $0) } ?? ""
+            return "\(picture.output): seed \(picture.seed)\(score)"
+        }.joined(separator: "\n")
+            + String(format: "\nloaded in %.1f s, made in %.1f s", report.loadSeconds, report.seconds)
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Diffusion
+import Faces
+import Foundation
+import ICPortrait
+import Torch
+
+/// What every command takes that makes portraits.
+struct PortraitOptions: ParsableArguments {
+    @Option(help: "A base's folder as diffusers saves it, with an image_encoder; or: miniature.")
+    var model = "miniature"
+
+    @Option(help: "The folder with IC-Portrait's matching and appearance nets; the model's own.")
+    var nets: String?
+
+    @Option(help: "A RetinaFace, as a folder or a weight file; the model's own.")
+    var detector: String?
+
+    @Option(help: "An ArcFace recogniser that ranks --seeds; the model's own.")
+    var recogniser: String?
+
+    @Option(help: "Where noise and mask start; a random one if not given, and said.")
+    var seed: UInt64?
+
+    @Option(help: "Denoising steps of the whole schedule.")
+    var steps: Int?
+
+    @Option(help: "Guidance against a prompt of zeros; 1 is off and twice as fast.")
+    var cfgScale: Double?
+
+    @Option(help: "Share of the reference's cells that is seen, 0 to 1: more light, less likeness.")
+    var keepRatio: Double?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "How far each round goes back into noise, 0 to 1; one number a round.")
+    var strength: [Double] = []
+
+    @Option(help: "A setting of the method, such as blend.alpha=0.6; repeat for more.")
+    var set: [String] = []
+
+    @Option(help: "\(SchedulerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var scheduler = SchedulerKind.ddim
+
+    @Option(help: "Compute in fp32, bf16 or fp16.")
+    var dtype: ComputeType = .fp32
+
+    @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
+    var device: Device = .cpu
+
+    /// Everything, loaded, with these settings.
+    func tools() throws -> PortraitTools {
+        var tools = try PortraitTools(
+            model: model, nets: nets, detector: detector, recogniser: recogniser,
+            dtype: dtype.dtype, device: device)
+        tools.model.settings = try settings(tools.model.settings)
+        return tools
+    }
+
+    private func settings(_ own: ICPortraitSettings) throws -> ICPortraitSettings {
+        var settings = try set.reduce(own) { try $0.setting($1) }
+        if let steps { settings.steps = steps }
+        if let cfgScale { settings.guidance = cfgScale }
+        if let keepRatio { settings.keepRatio = keepRatio }
+        if !strength.isEmpty { settings.strengths = strength }
+        return settings
+    }
+}
+
+/// `LEFT,TOP,RIGHT,BOTTOM` in pixels.
+struct BoxArgument: ExpressibleByArgument {
+    let box: FaceBox
+
+    init?(argument: String) {
+        let sides = argument.split(separator: ",").compactMap { Double($0) }
+        guard sides.count == 4, sides[0] < sides[2], sides[1] < sides[3] else { return nil }
+        box = FaceBox(left: sides[0], top: sides[1], right: sides[2], bottom: sides[3])
+    }
+}

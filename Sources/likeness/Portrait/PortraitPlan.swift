@@ -1,0 +1,95 @@
+import Faces
+import Foundation
+import ICPortrait
+import Images
+
+/// Who goes where: every face that is replaced, with the photos of whom it becomes.
+struct PortraitPlan {
+    /// One face.
+    struct Place {
+        var person: PortraitRecord.Person
+        let reference: HeadView
+        let profile: HeadView
+        let reason: String
+    }
+
+    let reference: (image: Image, file: PortraitRecord.File)
+    let places: [Place]
+    /// Which face of the profile photos is meant.
+    let profileFace: FaceChoice
+    /// Faces that the reference has; nil if boxes said where they are.
+    let faces: Int?
+
+    /// Finds all heads.
+    ///
+    /// - Parameters:
+    ///   - reference: the style reference's path.
+    ///   - people: photos of each person, and which face each becomes.
+    ///   - profileFace: which face of a profile photo is meant.
+    ///   - tools: with the detector.
+    init(
+        reference path: String, people: [(choice: FaceChoice, paths: [String])],
+        profileFace: FaceChoice, _ tools: PortraitTools
+    ) throws {
+        let side = tools.model.side
+        let own = try tools.picture(path)
+        reference = own
+        self.profileFace = profileFace
+        faces = try people.contains { if case .box = $0.choice { true } else { false } }
+            ? nil : tools.detector.faces(in: own.image).count
+        places = try people.map { choice, paths in
+            let target = try tools.detector.head(
+                in: own.image, named: path, choice, side: side)
+            let pictures = try paths.map(tools.picture)
+            for (name, picture) in zip(paths, pictures)
+            where picture.file.sha256 == own.file.sha256 {
+                throw CommandError(
+                    "\(name): expected a photo of whom the portrait will show, found the style "
+                        + "reference itself; name another picture", code: Failure.badInput)
+            }
+            let heads = try zip(paths, pictures).map { name, picture in
+                try tools.detector.head(
+                    in: picture.image, named: name, profileFace, prefersLargest: true, side: side)
+            }
+            let best = try ProfileChoice(heads, for: target)
+            var person = PortraitRecord.Person(profiles: pictures.map(\.file))
+            person.chosen = best.index
+            switch choice {
+            case .number(let number): person.face = number
+            case .box(let box): person.box = [box.left, box.top, box.right, box.bottom]
+            case .any: break
+            }
+            return Place(
+                person: person, reference: target, profile: heads[best.index],
+                reason: best.reason)
+        }
+    }
+
+    /// One line a face, for a user to see before any work.
+    var lines: [String] {
+        let found = faces.map { "\($0) \($0 == 1 ? "face" : "faces")" } ?? "a box"
+        return ["\(reference.file.name): \(found)"]
+            + places.enumerated().map { index, place in
+                let crop = place.reference.crop
+                let number = place.person.face ?? index + 1
+                let name = place.person.profiles[place.person.chosen ?? 0].name
+                let why = place.person.profiles.count > 1 ? " (\(place.reason))" : ""
+                return "  face \(number) at \(Int(crop.centre.x)),\(Int(crop.centre.y)), "
+                    + "\(Int(crop.side)) px: \(name)\(why)"
+            }
+    }
+
+    /// What a portrait of this plan says of itself.
+    func record(_ tools: PortraitTools, seed: UInt64, scheduler: String, dtype: String)
+        -> PortraitRecord
+    {
+        var record = PortraitRecord(
+            model: tools.name, fingerprint: tools.fingerprint, reference: reference.file,
+            people: places.map(\.person), seed: seed, scheduler: scheduler, dtype: dtype,
+            settings: tools.model.settings)
+        if case .box(let box) = profileFace {
+            record.profileBox = [box.left, box.top, box.right, box.bottom]
+        }
+        return record
+    }
+}

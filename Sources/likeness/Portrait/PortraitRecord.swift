@@ -1,0 +1,105 @@
+import Checkpoints
+import Faces
+import Foundation
+import ICPortrait
+import Images
+
+/// Everything that a portrait follows from; written into it, so that `likeness replay` makes it again.
+/// Files go by name and hash: no path of this machine is in it.
+struct PortraitRecord: Codable, Equatable {
+    /// A picture that was read.
+    struct File: Codable, Equatable {
+        let name: String
+        let sha256: String
+
+        init(_ path: String, _ bytes: [UInt8]) {
+            (name, sha256) = (pathParts(path).name, SHA256.hex(bytes))
+        }
+    }
+
+    /// Whom one face becomes.
+    struct Person: Codable, Equatable {
+        /// Of the reference's faces from the left, from 1; nil if there is one, or a box says it.
+        var face: Int?
+        /// Left, top, right, bottom; pixels.
+        var box: [Double]?
+        /// Photos of the person.
+        var profiles: [File]
+        /// Which of them it was made from.
+        var chosen: Int?
+    }
+
+    var program = Version.text
+    var method = "ic-portrait"
+    var model: String
+    /// Of the weights; another one makes other pictures.
+    var fingerprint: String
+    var reference: File
+    var people: [Person]
+    /// Where the face of the profile photos is, if a box said so.
+    var profileBox: [Double]?
+    var seed: UInt64
+    var scheduler: String
+    var dtype: String
+    var settings: ICPortraitSettings
+
+    /// What the program wrote into a picture.
+    init(in path: String) throws {
+        let bytes = try Input.bytes(of: path, limit: ImageLimits().bytes)
+        let (text, _) = TextMetadata.read(from: bytes)
+        guard let json = text.likeness else {
+            throw CommandError(
+                "\(path): expected a portrait that likeness made, found a picture that says "
+                    + "nothing of how it was made; metadata are lost when a picture is saved anew",
+                code: Failure.badInput)
+        }
+        guard let record = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+            throw CommandError(
+                "\(path): expected a portrait by `likeness generate`, found a picture that "
+                    + "another command made", code: Failure.badInput)
+        }
+        self = record
+    }
+
+    init(
+        model: String, fingerprint: String, reference: File, people: [Person], seed: UInt64,
+        scheduler: String, dtype: String, settings: ICPortraitSettings
+    ) {
+        (self.model, self.fingerprint, self.reference) = (model, fingerprint, reference)
+        (self.people, self.seed, self.scheduler) = (people, seed, scheduler)
+        (self.dtype, self.settings) = (dtype, settings)
+    }
+
+    /// Which face of the profile photos was meant.
+    var profileFace: FaceChoice {
+        guard let box = profileBox, box.count == 4 else { return .any }
+        return .box(FaceBox(left: box[0], top: box[1], right: box[2], bottom: box[3]))
+    }
+
+    /// A1111's `parameters`, which many tools show, and all of it as JSON.
+    func metadata() throws -> TextMetadata {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let names = people.map { person in
+            let name = person.profiles[person.chosen ?? 0].name
+            return person.face.map { "\($0)=\(name)" } ?? name
+        }
+        let fields = [
+            "Steps: \(settings.steps)", "Sampler: \(scheduler)",
+            "CFG scale: \(String(format: "%g", settings.guidance))", "Seed: \(seed)",
+            "Model: \(model)",
+            "Denoising strength: "
+                + settings.strengths.map { String(format: "%g", $0) }.joined(separator: " "),
+            "Version: \(program)",
+        ]
+        return TextMetadata([
+            .init(
+                TextMetadata.parametersKeyword,
+                "\(names.joined(separator: ", ")) as \(reference.name)\n"
+                    + fields.joined(separator: ", ")),
+            .init(
+                TextMetadata.likenessKeyword,
+                String(decoding: try encoder.encode(self), as: UTF8.self)),
+        ])
+    }
+}

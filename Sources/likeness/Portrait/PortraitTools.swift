@@ -1,0 +1,126 @@
+import Checkpoints
+import Diffusion
+import Faces
+import Foundation
+import ICPortrait
+import Images
+import Torch
+
+/// What portraits are made with, loaded once.
+struct PortraitTools {
+    var model: PortraitModel
+    let detector: FaceDetector
+    /// Recogniser A, which may choose; nil if the model has none.
+    let recogniser: FaceRecogniser?
+    /// What the model is called.
+    let name: String
+    /// Of its weights.
+    let fingerprint: String
+    private let codec: VipsCodec
+
+    /// - Parameters:
+    ///   - model: a base's folder, or `miniature`.
+    ///   - nets: IC-Portrait's two nets, if they lie elsewhere.
+    ///   - detector: a face detector, if the model has none or another is wanted.
+    init(
+        model name: String, nets: String?, detector: String?, recogniser: String?, dtype: DType,
+        device: Device
+    ) throws {
+        let path = try ShippedModel.folder(name)
+        let folder = try DiffusersFolder(path)
+        model = try PortraitModel(folder, nets: nets, dtype: dtype, device: device)
+        self.name = pathParts(path).name
+        let own = "\(path)/detector"
+        guard let found = detector ?? (Self.exists(own) ? own : nil) else {
+            throw CommandError(
+                "\(path): expected a face detector, found none; name one with --detector, such as "
+                    + "RetinaFace's mobilenet0.25_Final.pth", code: Failure.badInput)
+        }
+        self.detector = try FaceDetector(found, dtype: .float32, device: device)
+        let known = "\(path)/recogniser_a"
+        self.recogniser = try (recogniser ?? (Self.exists(known) ? known : nil)).map {
+            try FaceRecogniser($0, dtype: .float32, device: device)
+        }
+        let net = nets ?? "\(path)/ic_portrait"
+        fingerprint = try Self.fingerprint(of: [
+            "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(net)/matching",
+            "\(net)/appearance", found,
+        ])
+        // Faces may be small parts of large pictures, and the miniature's portraits are small.
+        codec = try VipsCodec(limits: ImageLimits(sides: 32...16384))
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
+    }
+
+    /// SHA-256 of each weight file's size, beginning and end: enough to tell models apart without
+    /// reading gigabytes.
+    private static func fingerprint(of paths: [String]) throws -> String {
+        var known: [UInt8] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            let names =
+                isFolder.boolValue
+                ? try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+                    .filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") }
+                    .map { "\(path)/\($0)" } : [path]
+            for name in names {
+                let file = try InputFile(name)
+                let part = min(file.size, 1 << 20)
+                known += Array("\(file.size)".utf8)
+                known += try file.bytes(at: 0, count: part)
+                known += try file.bytes(at: file.size - part, count: part)
+            }
+        }
+        return SHA256.hex(known)
+    }
+
+    /// A picture and its record.
+    func picture(_ path: String) throws -> (image: Image, file: PortraitRecord.File) {
+        let bytes = try Input.bytes(of: path, limit: codec.limits.bytes)
+        let image = try Input.naming(path) { try codec.decode(bytes).image }
+        return (try image.rgb(), .init(path, bytes))
+    }
+
+    /// The picture of some bytes that were read before.
+    func decoded(_ bytes: [UInt8]) throws -> Image { try codec.decode(bytes).image.rgb() }
+
+    /// A finished portrait as a file.
+    func encoded(_ image: Image, _ record: PortraitRecord, as format: OutputFormat) throws
+        -> [UInt8]
+    {
+        try codec.encode(image, as: format, text: record.metadata())
+    }
+
+    /// A picture without words.
+    func encoded(_ image: Image) throws -> [UInt8] { try codec.encode(image, as: .png()) }
+
+    /// How alike two heads are by recogniser A, -1...1; nil without one, or where a face is lost.
+    func likeness(of portrait: Image, to profile: HeadView) throws -> Double? {
+        guard let recogniser, let own = profile.face else { return nil }
+        let faces = FaceOrder.bySize.sorted(try detector.faces(in: portrait))
+        guard let found = faces.first else { return nil }
+        let pair = try [
+            recogniser.alignment.aligned(portrait, found.points),
+            recogniser.alignment.aligned(profile.picture, own.points),
+        ]
+        let embeddings = try recogniser(pair)
+        return try recogniser.similarity(embeddings[0..<1], embeddings[1..<2]).item()
+    }
+}
+
+extension Image {
+    /// Three channels.
+    fileprivate func rgb() throws -> Image {
+        guard channels == 1 else { return self }
+        return try Image(width: width, height: height) { out in
+            withPixels { source in
+                for i in 0..<source.count {
+                    for c in 0..<3 { out[3 * i + c] = source[i] }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Diffusion
+import Foundation
+import ICPortrait
+import Images
+
+/// A plan carried out: everybody put into the picture, one after the other.
+struct PortraitWork {
+    let plan: PortraitPlan
+    let tools: PortraitTools
+    let kind: SchedulerKind
+
+    /// What one seed gave.
+    struct Outcome {
+        let seed: UInt64
+        /// The whole picture.
+        let picture: Image
+        /// Of each place.
+        let results: [PortraitResult]
+        /// By recogniser A, the mean over all places; nil without one, or where a face was lost.
+        let likeness: Double?
+    }
+
+    /// Steps of one seed.
+    var steps: Int {
+        let all = tools.model.settings
+        return plan.places.count
+            * all.strengths.reduce(0) { $0 + Int((Double(all.steps) * $1).rounded()) }
+    }
+
+    /// Makes the picture of a seed.
+    ///
+    /// - Returns: nil after a stop.
+    func run(
+        seed: UInt64, shouldStop: () -> Bool = { false }, step: () -> Void = {}
+    ) throws -> Outcome? {
+        var picture = plan.reference.image
+        var results: [PortraitResult] = []
+        var scores: [Double?] = []
+        for place in plan.places {
+            let target = try place.reference.moved(to: picture)
+            guard
+                let result = try tools.model.portrait(
+                    of: place.profile, as: target, kind: kind, seed: seed, shouldStop: shouldStop,
+                    progress: { _, _ in step() })
+            else { return nil }
+            picture = result.picture
+            results.append(result)
+            scores.append(try tools.likeness(of: result.portrait, to: place.profile))
+        }
+        let known = scores.compactMap { $0 }
+        return Outcome(
+            seed: seed, picture: picture, results: results,
+            likeness: known.count == scores.count
+                ? known.reduce(0, +) / Double(max(known.count, 1)) : nil)
+    }
+}
