@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diffusion
+import ICPortrait
 
 /// `likeness model export DIR -o OUT`.
 struct ModelExport: ParsableCommand {
@@ -10,7 +11,7 @@ struct ModelExport: ParsableCommand {
             Takes a pipeline's folder or a single network's. Every network's names and shapes are \
             checked before anything is written; old names come out as today's, .bin files as \
             safetensors; settings and vocabularies are copied. The new folder appears complete or \
-            not at all.
+            not at all. One of IC-Portrait's nets is written as a ControlNetModel of diffusers, whose             condition is the canvas of latents.
             """)
 
     @Argument(help: "A folder with a model_index.json, or one network's folder.")
@@ -35,6 +36,11 @@ struct ModelExport: ParsableCommand {
     func run() throws {
         try reporting.run {
             try Output.checkFolder(output, force: force)
+            if (try? ModelFolder(folder).kind()) == .latentControlNet {
+                try NetFolder.export(folder, to: output, replacing: force)
+                let report = try FolderReport(output)
+                return try reporting.result(report, text: report.text)
+            }
             let export = try ModelFolderExport(folder, variant: variant, dtype: dtype?.dtype)
             try export.write(
                 to: output, maximumShardByteCount: sharding.maxShardSize.byteCount,

@@ -7,24 +7,24 @@ import World
 
     @Test(arguments: ClipQuestion.all.indices) func anAnswerMadeTrueIsTheTruth(_ index: Int) {
         let question = ClipQuestion.all[index]
-        for (answer, choice) in question.answers.enumerated() {
+        for (number, way) in question.ways.enumerated() {
             var told = 0
-            for number in 0..<Self.people {
-                var person = Person(seed: 5, index: number)
+            for index in 0..<Self.people {
+                var person = Person(seed: 5, index: index)
                 var look = Look(of: person, view: 0)
-                choice.become(&person, &look)
+                way.become(&person, &look)
                 let truth = question.truth(person, look)
                 // A picture may not tell: sunglasses hide the eyes, a child has no beard.
-                #expect(truth == nil || truth == answer, "\(question.name): \(choice.name)")
-                if truth == answer { told += 1 }
+                #expect(truth == nil || truth == way.answer, "\(question.name): \(number)")
+                if truth == way.answer { told += 1 }
             }
-            #expect(told > Self.people / 3, "\(question.name): \(choice.name), \(told)")
+            #expect(told > Self.people / 3, "\(question.name): \(number), \(told)")
         }
     }
 
     @Test(arguments: ClipQuestion.all.indices) func captionsTellAnswersApart(_ index: Int) {
         let question = ClipQuestion.all[index]
-        let captions = question.answers.indices.map {
+        let captions = question.ways.indices.map {
             question.captions($0, people: Self.people, seed: 5)
         }
         for first in captions.indices {

@@ -111,8 +111,12 @@ extension PublishedModel {
         default:
             index = index.with(["requires_safety_checker": false, "safety_checker": [nil, nil]])
         }
-        for part in components() { index = index.with([part.name: [nil, nil]]) }
-        for part in parts {
+        // A folder within a folder is no component to diffusers.
+        let isComponent = { (part: Component) in !part.name.contains("/") }
+        for part in components().filter(isComponent) {
+            index = index.with([part.name: [nil, nil]])
+        }
+        for part in parts.filter(isComponent) {
             index = index.with([part.name: [.string(part.library), .string(part.className)]])
         }
         return index.text + "\n"

@@ -15,6 +15,9 @@ public enum PublishedModel: String, CaseIterable, Sendable {
     case sd15ControlNet = "sd15-controlnet"
     /// A ControlNet for SDXL, of full size.
     case sdxlControlNet = "sdxl-controlnet"
+    /// IC-Portrait on Stable Diffusion 1.5: the base, CLIP's image encoder in the text encoder's
+    /// place, and the two nets of its own. Its authors published no weights.
+    case icPortrait = "ic-portrait"
     /// CLIP's image encoder ViT-L/14. Radford et al. 2021.
     case clipViTL14 = "clip-vit-l14"
     /// OpenCLIP's image encoder ViT-H/14, which IP-Adapters take.
@@ -71,6 +74,7 @@ public enum PublishedModel: String, CaseIterable, Sendable {
         case .sd15Inpainting: "StableDiffusionInpaintPipeline"
         case .sdxl: "StableDiffusionXLPipeline"
         case .sdxlInpainting: "StableDiffusionXLInpaintPipeline"
+        case .icPortrait: "StableDiffusionImageVariationPipeline"
         case .sd15ControlNet, .sdxlControlNet, .clipViTL14, .clipViTH14: nil
         }
     }
@@ -91,6 +95,7 @@ public enum PublishedModel: String, CaseIterable, Sendable {
             return [Component("", .controlNet, sizes.controlNet(sizes.sd15Denoiser(inChannels: 4)))]
         case .sdxlControlNet:
             return [Component("", .controlNet, sizes.controlNet(sizes.sdxlDenoiser(inChannels: 4)))]
+        case .icPortrait: return sizes.icPortrait()
         case .clipViTL14: return sizes.imageEncoder(sizes.vitL14)
         case .clipViTH14: return sizes.imageEncoder(sizes.vitH14)
         }

@@ -80,6 +80,20 @@ extension Sizes {
         ]
     }
 
+    /// IC-Portrait's parts on Stable Diffusion 1.5; both nets copy the UNet.
+    func icPortrait() -> [PublishedModel.Component] {
+        let unet = sd15Denoiser(inChannels: 4)
+        let net = unet.with(["_class_name": .string(NetworkKind.latentControlNet.rawValue)])
+        return [
+            .init("unet", .unet, unet),
+            .init("vae", .autoencoder, autoencoder(side: 8 * sd15UNet.side, scale: 0.18215)),
+            .init("image_encoder", .clipVision, visionEncoder(vitL14)),
+            .init("ic_portrait/matching", .latentControlNet, net),
+            .init("ic_portrait/appearance", .latentControlNet, net),
+            scheduler("DDIMScheduler", ["set_alpha_to_one": false, "clip_sample": false]),
+        ]
+    }
+
     /// The parts of SDXL.
     func sdxl(inChannels: Int) -> [PublishedModel.Component] {
         [

@@ -11,7 +11,7 @@ public enum FaceChoice: Hashable, Sendable {
     case box(FaceBox)
 }
 
-extension FaceDetector {
+extension HeadView {
     /// The head that is meant, cut out of a picture.
     ///
     /// - Parameters:
@@ -21,56 +21,59 @@ extension FaceDetector {
     ///   - prefersLargest: whether the largest of several will do; profile photos have strangers in
     ///     the background.
     ///   - side: pixels a side of what is cut out.
-    /// - Returns: the head, and how many faces there were to choose from.
+    ///   - detector: finds faces; a box needs none.
+    /// - Returns: the head.
     /// - Throws: ``ICPortraitError`` for no face, several and no choice, a number that is not there,
     ///   a head too small; `ImageError`, `TorchError`.
-    public func head(
+    public static func chosen(
         in picture: Image, named name: String, _ choice: FaceChoice, prefersLargest: Bool = false,
-        side: Int
+        side: Int, by detector: FaceDetector?
     ) throws -> HeadView {
-        if case .box(let box) = choice {
-            return try naming(name) { try HeadView(box, in: picture, side: side) }
-        }
-        let faces = try faces(in: picture)
-        guard !faces.isEmpty else {
-            throw ICPortraitError(
-                "\(name): expected a face, found none; choose a picture that shows one, or say "
-                    + "where it is with --face-box.")
-        }
-        var face = faces[0]
-        switch choice {
-        case .number(let number):
-            guard faces.indices.contains(number - 1) else {
+        do {
+            if case .box(let box) = choice { return try HeadView(box, in: picture, side: side) }
+            guard let detector else {
                 throw ICPortraitError(
-                    "\(name): expected a face number \(number), found \(faces.count) "
-                        + "\(faces.count == 1 ? "face" : "faces"), numbered from the left.")
+                    "expected a face detector to find the face with, found none; name one with "
+                        + "--detector, or say where the face is with a box.")
             }
-            face = faces[number - 1]
-        default:
-            guard faces.count == 1 || prefersLargest else {
-                throw ICPortraitError(
-                    "\(name): expected to know which face is meant, found \(faces.count); say it "
-                        + "with --face 1 to \(faces.count), from the left, or name everybody with "
-                        + "--profile 1=FILE --profile 2=FILE.")
-            }
-            face = FaceOrder.bySize.sorted(faces)[0]
-        }
-        return try naming(name) { try HeadView(face, in: picture, side: side) }
-    }
-
-    /// All faces from the left, as they are numbered.
-    public func faces(in picture: Image) throws -> [DetectedFace] {
-        var options = Options()
-        options.order = .leftToRight
-        options.minimumScore = 0.5
-        // Anchors are for pictures of some hundred pixels; larger ones are shrunk.
-        options.longestSide = 1024
-        return try self(picture, options)
-    }
-
-    private func naming<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as ICPortraitError {
+            let face = try chosen(
+                try detector.portraitFaces(in: picture), choice, prefersLargest: prefersLargest)
+            return try HeadView(face, in: picture, side: side)
+        } catch let error as ICPortraitError {
             throw ICPortraitError("\(name): \(error.description)")
         }
+    }
+
+    private static func chosen(
+        _ faces: [DetectedFace], _ choice: FaceChoice, prefersLargest: Bool
+    ) throws -> DetectedFace {
+        guard !faces.isEmpty else {
+            throw ICPortraitError(
+                "expected a face, found none; choose a picture that shows one, or say where it is "
+                    + "with --face-box.")
+        }
+        if case .number(let number) = choice {
+            guard faces.indices.contains(number - 1) else {
+                throw ICPortraitError(
+                    "expected a face number \(number), found \(faces.count) "
+                        + "\(faces.count == 1 ? "face" : "faces"), numbered from the left.")
+            }
+            return faces[number - 1]
+        }
+        guard faces.count == 1 || prefersLargest else {
+            throw ICPortraitError(
+                "expected to know which face is meant, found \(faces.count); say it with --face 1 "
+                    + "to \(faces.count), from the left, or name everybody with --profile 1=FILE "
+                    + "--profile 2=FILE.")
+        }
+        return FaceOrder.bySize.sorted(faces)[0]
+    }
+}
+
+extension FaceDetector {
+    /// All faces from the left, as they are numbered.
+    public func portraitFaces(in picture: Image) throws -> [DetectedFace] {
+        // Anchors are for faces of some hundred pixels; larger pictures are shrunk.
+        try self(picture, Options(minimumScore: 0.5, longestSide: 1024, order: .leftToRight))
     }
 }

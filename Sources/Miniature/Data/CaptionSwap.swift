@@ -59,8 +59,8 @@ package enum CaptionSwap: CaseIterable {
         }
         guard !asked.isEmpty else { return }
         let (question, truth) = asked[random.below(asked.count)]
-        let wrong = (truth + 1 + random.below(question.answers.count - 1)) % question.answers.count
-        question.answers[wrong].become(&person, &look)
+        let wrong = question.ways.filter { $0.answer != truth }
+        wrong[random.below(wrong.count)].become(&person, &look)
     }
 
     private func take(

@@ -2,40 +2,46 @@ import World
 
 /// A question about a picture, asked in the world's own captions.
 ///
-/// Every answer is a set of captions of the same people that differ in that answer alone: what is
-/// said beside it is equal on both sides and cancels.
+/// An answer may be said in several ways: brown hair is dark brown, brown or light brown in captions.
+/// Every way is a set of captions of the same people that differ in that alone: what is said beside
+/// it is equal on all sides and cancels. The answer is that of the nearest way.
 package struct ClipQuestion: Sendable {
-    /// One answer.
-    package struct Answer: Sendable {
-        /// In few words.
-        package let name: String
+    /// A way to give an answer.
+    package struct Way: Sendable {
+        /// Which answer.
+        package let answer: Int
         /// Makes it true of a person in a picture.
         package let become: @Sendable (inout Person, inout Look) -> Void
-
-        init(_ name: String, _ become: @escaping @Sendable (inout Person, inout Look) -> Void) {
-            (self.name, self.become) = (name, become)
-        }
     }
 
     /// What is asked.
     package let name: String
-    /// Two or more.
-    package let answers: [Answer]
+    /// In few words, two or more.
+    package let answers: [String]
+    /// One or more of each answer.
+    package let ways: [Way]
     /// Which answer is right; nil if the picture does not tell.
     package let truth: @Sendable (Person, Look) -> Int?
 
+    private typealias Change = @Sendable (inout Person, inout Look) -> Void
+
     private init(
-        _ name: String, _ answers: [Answer], truth: @escaping @Sendable (Person, Look) -> Int?
+        _ name: String, _ answers: [(String, [Change])],
+        truth: @escaping @Sendable (Person, Look) -> Int?
     ) {
-        (self.name, self.answers, self.truth) = (name, answers, truth)
+        (self.name, self.truth) = (name, truth)
+        self.answers = answers.map(\.0)
+        ways = answers.enumerated().flatMap { index, answer in
+            answer.1.map { Way(answer: index, become: $0) }
+        }
     }
 
-    /// Captions that give an answer, of as many people of a world.
-    package func captions(_ answer: Int, people: Int, seed: UInt64) -> [String] {
+    /// Captions that say a way, of as many people of a world.
+    package func captions(_ way: Int, people: Int, seed: UInt64) -> [String] {
         (0..<people).flatMap { index -> [String] in
             var person = Person(seed: seed, index: index)
             var look = Look(of: person, view: 0)
-            answers[answer].become(&person, &look)
+            ways[way].become(&person, &look)
             return [.medium, .long].map {
                 Caption(of: person, look, $0, variant: index).text
             }
@@ -49,31 +55,22 @@ package struct ClipQuestion: Sendable {
         .init(
             "glasses",
             [
-                .init("glasses") { _, look in
-                    if [.none, .sunglasses].contains(look.glasses.style) {
-                        look.glasses.style = .square
-                    }
-                }, .init("none") { _, look in look.glasses.style = .none },
+                ("glasses", [.round, .square, .catEye, .aviator].map(glasses)),
+                ("none", [glasses(.none)]),
             ]
         ) { _, look in
             look.glasses.style == .sunglasses ? nil : look.glasses.style == .none ? 1 : 0
         },
-        .init(
-            "sunglasses",
-            [
-                .init("sunglasses") { _, look in look.glasses.style = .sunglasses },
-                .init("none") { _, look in look.glasses.style = .none },
-            ]
-        ) { _, look in
+        .init("sunglasses", [("sunglasses", [glasses(.sunglasses)]), ("none", [glasses(.none)])]) {
+            _, look in
             // Other glasses are neither.
             look.glasses.style == .sunglasses ? 0 : look.glasses.style == .none ? 1 : nil
         },
         .init(
             "hat",
             [
-                .init("hat") { _, look in
-                    if look.hat.style == .none { look.hat.style = .cap }
-                }, .init("bare head") { _, look in look.hat.style = .none },
+                ("hat", HatStyle.allCases.filter { $0 != .none }.map(hat)),
+                ("bare head", [hat(.none)]),
             ]
         ) { _, look in look.hat.style == .none ? 1 : 0 },
     ]
@@ -82,8 +79,14 @@ package struct ClipQuestion: Sendable {
         .init(
             "hair colour",
             [
-                hair("black", 0.85, 0.1), hair("brown", 0.45, 0.15), hair("blond", 0.1, 0.1),
-                hair("red", 0.15, 0.8), hair("grey", 0.4, 0.1, grey: 0.7),
+                ("black", [hair(0.85, 0.1)]),
+                ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),
+                (
+                    "blond",
+                    [hair(0.17, 0.1), hair(0.09, 0.1), hair(0.03, 0.05), dyed(.platinum)]
+                ),
+                ("red", [hair(0.15, 0.8), hair(0.35, 0.6)]),
+                ("grey", [hair(0.4, 0.1, grey: 0.7), hair(0.4, 0.1, grey: 0.95)]),
             ]
         ) { person, look in
             let hair = person.hair
@@ -95,8 +98,8 @@ package struct ClipQuestion: Sendable {
         .init(
             "smile",
             [
-                .init("smile") { _, look in look.preset = .happy },
-                .init("no smile") { _, look in look.preset = .neutral },
+                ("smile", [.happy, .laughing].map(expression)),
+                ("no smile", [.neutral, .sad, .angry, .disgusted].map(expression)),
             ]
         ) { _, look in
             switch look.preset {
@@ -108,14 +111,7 @@ package struct ClipQuestion: Sendable {
         .init(
             "beard",
             [
-                .init("beard") { person, _ in
-                    person.masculinity = 0.9
-                    person.beard.style = .full
-                },
-                .init("none") { person, _ in
-                    person.masculinity = 0.9
-                    person.beard.style = .none
-                },
+                ("beard", [.shortBoxed, .full, .long].map(beard)), ("none", [beard(.none)]),
             ]
         ) { person, _ in
             guard person.sex == .man else { return nil }
@@ -128,10 +124,15 @@ package struct ClipQuestion: Sendable {
         .init(
             "sex",
             [
-                .init("woman") { person, _ in
-                    person.masculinity = 0.1
-                    person.beard.style = .none
-                }, .init("man") { person, _ in person.masculinity = 0.9 },
+                (
+                    "woman",
+                    [
+                        { person, _ in
+                            person.masculinity = 0.1
+                            person.beard.style = .none
+                        }
+                    ]
+                ), ("man", [{ person, _ in person.masculinity = 0.9 }]),
             ]
         ) { person, _ in
             person.age < 18 ? nil : person.sex == .woman ? 0 : person.sex == .man ? 1 : nil
@@ -141,10 +142,7 @@ package struct ClipQuestion: Sendable {
     private static let settings: [ClipQuestion] = [
         .init(
             "side of the light",
-            [
-                .init("left") { _, look in look.light.preset = .rembrandtLeft },
-                .init("right") { _, look in look.light.preset = .rembrandtRight },
-            ]
+            [("left", [light(.rembrandtLeft)]), ("right", [light(.rembrandtRight)])]
         ) { _, look in
             let light = look.light.preset
             return light == .rembrandtLeft ? 0 : light == .rembrandtRight ? 1 : nil
@@ -152,20 +150,48 @@ package struct ClipQuestion: Sendable {
         .init(
             "place",
             [
-                .init("outdoors") { person, look in
-                    look.backdrop.kind = person.index.isMultiple(of: 2) ? .park : .street
-                },
-                .init("indoors") { person, look in
-                    look.backdrop.kind = person.index.isMultiple(of: 2) ? .room : .solid
-                },
+                ("outdoors", [.park, .street].map(place)),
+                ("indoors", [.room, .solid, .gradient, .studio].map(place)),
             ]
         ) { _, look in [.park, .street].contains(look.backdrop.kind) ? 0 : 1 },
     ]
 
+    private static func glasses(_ style: GlassesStyle) -> Change {
+        { _, look in look.glasses.style = style }
+    }
+
+    private static func hat(_ style: HatStyle) -> Change { { _, look in look.hat.style = style } }
+
+    private static func expression(_ preset: ExpressionPreset) -> Change {
+        { _, look in look.preset = preset }
+    }
+
+    private static func light(_ preset: LightPreset) -> Change {
+        { _, look in look.light.preset = preset }
+    }
+
+    private static func place(_ kind: BackdropKind) -> Change {
+        { _, look in look.backdrop.kind = kind }
+    }
+
+    private static func beard(_ style: BeardStyle) -> Change {
+        { person, _ in
+            person.masculinity = 0.9
+            person.beard.style = style
+        }
+    }
+
+    private static func dyed(_ dye: HairDye) -> Change {
+        { person, look in
+            hair(0.3, 0.1)(&person, &look)
+            person.hair.colour.dye = dye
+        }
+    }
+
     private static func hair(
-        _ name: String, _ eumelanin: Float, _ pheomelanin: Float, grey: Float = 0
-    ) -> Answer {
-        Answer(name) { person, look in
+        _ eumelanin: Float, _ pheomelanin: Float, grey: Float = 0
+    ) -> Change {
+        { person, look in
             person.hair.colour = HairColour(
                 eumelanin: eumelanin, pheomelanin: pheomelanin, grey: grey)
             look.hat.style = .none

@@ -44,6 +44,9 @@ extension MiniatureEvaluation {
             ])
     }
 
+    /// What CLIP's training multiplies cosines by: 31 at its end.
+    private static let logitScale = 31.0
+
     private func questions(
         _ model: ContrastiveModel, _ data: PortraitData, _ figures: inout [String: Double]
     ) throws -> Table {
@@ -54,14 +57,14 @@ extension MiniatureEvaluation {
             let truths = indices.map { question.truth(data.person($0), data.look($0)) }
             let asked = truths.indices.filter { truths[$0] != nil }
             guard !asked.isEmpty else { continue }
-            let texts = try question.answers.indices.map { answer in
+            let texts = try question.ways.indices.map { way in
                 let captions = question.captions(
-                    answer, people: counts.askedPeople, seed: run.settings.world.seed)
+                    way, people: counts.askedPeople, seed: run.settings.world.seed)
                 return try model.embed(captions)
             }
             let scored = try AttributeQuestion(
-                name: question.name, answers: question.answers.map(\.name), texts: .stack(texts),
-                averaging: .cosines
+                name: question.name, answers: question.answers, texts: .stack(texts),
+                ways: question.ways.map(\.answer), scale: Self.logitScale, averaging: .cosines
             ).score(
                 pictures.indexSelected(0, Tensor(asked.map(Int64.init))),
                 truth: asked.compactMap { truths[$0] })
@@ -70,7 +73,7 @@ extension MiniatureEvaluation {
                 scored.balancedAccuracy
             rows.append([
                 .text(question.name),
-                .text(question.answers.map(\.name).joined(separator: ", ")),
+                .text(question.answers.joined(separator: ", ")),
                 .count(asked.count), .number(100 * scored.accuracy),
                 .number(100 * scored.balancedAccuracy),
             ])
@@ -83,8 +86,9 @@ extension MiniatureEvaluation {
                 .init("right, each answer weighing the same", unit: "%", digits: 1),
             ], rows: rows,
             notes: [
-                "An answer is the mean cosine with \(2 * counts.askedPeople) captions of people "
-                    + "of the training world that differ from the other answers' in that alone."
+                "The answer is the nearest of the ways in which the world's captions say one: the "
+                    + "mean cosine with \(2 * counts.askedPeople) captions of people of the training "
+                    + "world that differ from the other ways' in that alone."
             ])
     }
 }

@@ -140,6 +140,14 @@ enum CLIPPixels {
         let spread = try Tensor(deviation, shape: shape, device: x.device).to(x.dtype)
         return try (x * 0.5 + 0.5 - middle) / spread
     }
+
+    /// The same in the size that an encoder takes.
+    static func normalised(_ x: Tensor, for encoder: CLIPVision) throws -> Tensor {
+        let side = encoder.configuration.imageSize
+        guard x.shape[2] != side || x.shape[3] != side else { return try normalised(x) }
+        return try normalised(
+            interpolate(x, size: [side, side], mode: .bicubic, antialias: x.shape[2] > side))
+    }
 }
 
 /// How CLIP's parameters start: section 2.4 of the paper, as transformers draws the text encoder's.

@@ -36,10 +36,10 @@ struct PortraitPlan {
         reference = own
         self.profileFace = profileFace
         faces = try people.contains { if case .box = $0.choice { true } else { false } }
-            ? nil : tools.detector.faces(in: own.image).count
+            ? nil : tools.detector?.portraitFaces(in: own.image).count
         places = try people.map { choice, paths in
-            let target = try tools.detector.head(
-                in: own.image, named: path, choice, side: side)
+            let target = try HeadView.chosen(
+                in: own.image, named: path, choice, side: side, by: tools.detector)
             let pictures = try paths.map(tools.picture)
             for (name, picture) in zip(paths, pictures)
             where picture.file.sha256 == own.file.sha256 {
@@ -48,8 +48,9 @@ struct PortraitPlan {
                         + "reference itself; name another picture", code: Failure.badInput)
             }
             let heads = try zip(paths, pictures).map { name, picture in
-                try tools.detector.head(
-                    in: picture.image, named: name, profileFace, prefersLargest: true, side: side)
+                try HeadView.chosen(
+                    in: picture.image, named: name, profileFace, prefersLargest: true, side: side,
+                    by: tools.detector)
             }
             let best = try ProfileChoice(heads, for: target)
             var person = PortraitRecord.Person(profiles: pictures.map(\.file))

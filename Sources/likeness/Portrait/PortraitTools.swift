@@ -9,7 +9,8 @@ import Torch
 /// What portraits are made with, loaded once.
 struct PortraitTools {
     var model: PortraitModel
-    let detector: FaceDetector
+    /// Finds faces; nil if the model has none, and boxes must say where they are.
+    let detector: FaceDetector?
     /// Recogniser A, which may choose; nil if the model has none.
     let recogniser: FaceRecogniser?
     /// What the model is called.
@@ -31,21 +32,20 @@ struct PortraitTools {
         model = try PortraitModel(folder, nets: nets, dtype: dtype, device: device)
         self.name = pathParts(path).name
         let own = "\(path)/detector"
-        guard let found = detector ?? (Self.exists(own) ? own : nil) else {
-            throw CommandError(
-                "\(path): expected a face detector, found none; name one with --detector, such as "
-                    + "RetinaFace's mobilenet0.25_Final.pth", code: Failure.badInput)
+        let found = detector ?? (Self.exists(own) ? own : nil)
+        self.detector = try found.map {
+            try FaceDetector($0, dtype: .float32, device: device)
         }
-        self.detector = try FaceDetector(found, dtype: .float32, device: device)
         let known = "\(path)/recogniser_a"
         self.recogniser = try (recogniser ?? (Self.exists(known) ? known : nil)).map {
             try FaceRecogniser($0, dtype: .float32, device: device)
         }
         let net = nets ?? "\(path)/ic_portrait"
-        fingerprint = try Self.fingerprint(of: [
+        fingerprint = try Self.fingerprint(
+            of: [
             "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(net)/matching",
-            "\(net)/appearance", found,
-        ])
+            "\(net)/appearance",
+        ] + (found.map { [$0] } ?? []))
         // Faces may be small parts of large pictures, and the miniature's portraits are small.
         codec = try VipsCodec(limits: ImageLimits(sides: 32...16384))
     }
@@ -99,8 +99,8 @@ struct PortraitTools {
 
     /// How alike two heads are by recogniser A, -1...1; nil without one, or where a face is lost.
     func likeness(of portrait: Image, to profile: HeadView) throws -> Double? {
-        guard let recogniser, let own = profile.face else { return nil }
-        let faces = FaceOrder.bySize.sorted(try detector.faces(in: portrait))
+        guard let recogniser, let detector, let own = profile.face else { return nil }
+        let faces = FaceOrder.bySize.sorted(try detector.portraitFaces(in: portrait))
         guard let found = faces.first else { return nil }
         let pair = try [
             recogniser.alignment.aligned(portrait, found.points),

@@ -1,0 +1,57 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Layers
+import Torch
+
+/// A folder of one of the two nets: `config.json` with the keys of the UNet that was copied, and
+/// `diffusion_pytorch_model.safetensors` with the names of diffusers' `ControlNetModel`, but
+/// `latent_cond_in` for its picture's embedding.
+public enum NetFolder {
+    /// Writes a trained net; the folder appears complete or not at all, in the place of an older one.
+    ///
+    /// - Parameters:
+    ///   - weights: by name.
+    ///   - base: the UNet's folder.
+    ///   - path: the folder to write.
+    /// - Throws: ``ICPortraitError`` for a base without a readable configuration; `CheckpointError`,
+    ///   `TorchError`.
+    public static func write(_ weights: [String: Tensor], base: ModelFolder, to path: String) throws {
+        guard let text = try? String(contentsOfFile: "\(base.path)/config.json", encoding: .utf8),
+            case .object(let members)? = try? JSONValue(Array(text.utf8))
+        else {
+            throw ICPortraitError("\(base.path)/config.json: expected a UNet's configuration.")
+        }
+        let own = JSONValue.object(members).with([
+            "_class_name": .string(NetworkKind.latentControlNet.rawValue)
+        ])
+        try AtomicFolder.write(to: path, replacing: true) { folder in
+            try AtomicFile.write(Array((own.text + "\n").utf8), to: "\(folder)/config.json")
+            try SafetensorsWriter.write(
+                weights, metadata: ["format": "pt"],
+                to: "\(folder)/diffusion_pytorch_model.safetensors")
+        }
+    }
+
+    /// Writes a net as diffusers' `ControlNetModel`; see ``ControlNetExport``.
+    ///
+    /// - Parameters:
+    ///   - net: a folder that ``write(_:base:to:)`` wrote.
+    ///   - path: the folder to write.
+    ///   - replacing: whether an existing folder may be replaced.
+    /// - Throws: `DiffusionError`, ``ICPortraitError``, `CheckpointError`, `TorchError`.
+    public static func export(_ net: String, to path: String, replacing: Bool = false) throws {
+        let folder = ModelFolder(net)
+        let loaded = try folder.latentControlNet()
+        let text = try String(contentsOfFile: "\(net)/config.json", encoding: .utf8)
+        let configuration = try ControlNetExport.configuration(
+            base: text, conditionChannels: loaded.network.configuration.inChannels)
+        let tensors = try ControlNetExport.tensors(loaded.store)
+        try AtomicFolder.write(to: path, replacing: replacing) { target in
+            try AtomicFile.write(Array(configuration.utf8), to: "\(target)/config.json")
+            try SafetensorsWriter.write(
+                tensors, metadata: ["format": "pt"],
+                to: "\(target)/diffusion_pytorch_model.safetensors")
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Checkpoints
+import Diffusion
+import Faces
+import Foundation
+import ICPortrait
+import Images
+import Layers
+import Miniature
+import Torch
+import Training
+
+/// A run of one of IC-Portrait's nets: base and pictures read, the net trained and written.
+struct PortraitNetWork {
+    private let options: PortraitNetOptions
+    private let training: TrainingOptions
+    private let reporting: Reporting
+    private let interrupt = Interrupt()
+    private let line: ProgressLine
+
+    init(_ options: PortraitNetOptions, _ training: TrainingOptions, _ reporting: Reporting) {
+        (self.options, self.training, self.reporting) = (options, training, reporting)
+        line = ProgressLine(reporting)
+    }
+
+    struct Report: Encodable {
+        let run: String
+        let net: String
+        let seconds: Double
+        let peakMemoryBytes: Int
+    }
+
+    /// The method's settings.
+    func portrait() throws -> ICPortraitSettings {
+        var settings = ICPortraitSettings()
+        if options.preset == .paper { settings.matching.moment = .current }
+        return try options.setting.reduce(settings) { try $0.setting($1) }
+    }
+
+    /// The base's noise.
+    func schedule() throws -> NoiseSchedule {
+        let path = try folder().component("scheduler").configuration().path
+        let file = try InputFile(path)
+        return try NoiseSchedule(
+            SchedulerConfiguration.load(json: file.bytes(at: 0, count: file.size), from: path))
+    }
+
+    private func folder() throws -> DiffusersFolder {
+        try DiffusersFolder(ShippedModel.folder(options.model))
+    }
+
+    /// Trains, and writes the net into the run's folder.
+    func run<Task: TrainingTask>(
+        _ name: String, _ training: TrainingSettings, _ settings: some Settings,
+        _ make: (FrozenBase, ViewLatents, ViewFlows?) throws -> Task
+    ) throws {
+        try self.training.applyThreads()
+        try RunFolder.check(options.output, resume: options.resume)
+        let start = ContinuousClock.now
+        let folder = try folder()
+        let configuration: JSONValue = [
+            "kind": .string(name), "model": .string(folder.path),
+            "pictures": .string(options.views ?? options.world ?? ""),
+            "settings": try settings.json(), "portrait": try portrait().json(),
+        ]
+        let run = try RunFolder(
+            options.output, configuration: Array((configuration.text + "\n").utf8),
+            resume: options.resume, keep: training.keep)
+        guard let (views, flows) = try pictures(folder) else { throw CancellationError() }
+        let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
+        let loaded = try unet.unet(dtype: .float32, device: self.training.device)
+        let base = try FrozenBase(loaded.network, loaded.store)
+        let trainer = try Trainer(
+            make(base, views, flows), training, in: run, device: self.training.device,
+            remark: { reporting.remark("likeness: \($0)") })
+        guard
+            try trainer.run(
+                progress: { line.show($0.line, isLast: $0.isLast) },
+                shouldStop: { interrupt.isRequested })
+        else { throw CancellationError() }
+        let net = "\(options.output)/\(name)"
+        try trainer.withAverage {
+            let weights = Dictionary(
+                try trainer.task.store.entries.map { ($0.name, try $0.tensor.detached().to(.cpu)) },
+                uniquingKeysWith: { first, _ in first })
+            try NetFolder.write(weights, base: unet, to: net)
+        }
+        let seconds = (ContinuousClock.now - start).seconds
+        try reporting.result(
+            Report(
+                run: options.output, net: net, seconds: seconds,
+                peakMemoryBytes: ProcessMemory.peak),
+            text: "\(net): done in \(TrainingProgress.duration(seconds))")
+    }
+
+    /// The pictures as the frozen networks see them, made once a run; nil after a stop.
+    private func pictures(_ folder: DiffusersFolder) throws -> (ViewLatents, ViewFlows?)? {
+        let cache = "\(options.output)/cache"
+        let kept = "\(cache)/views.safetensors"
+        let flows = "\(cache)/flows.safetensors"
+        let manager = FileManager.default
+        if !manager.fileExists(atPath: kept) {
+            try manager.createDirectory(atPath: cache, withIntermediateDirectories: true)
+            let device = training.device
+            let vae = try folder.component("vae").autoencoder(dtype: .float32, device: device)
+                .network
+            let vision = try folder.component("image_encoder")
+                .clipVision(dtype: .float32, device: device).network
+            let made =
+                try options.views.map { try photos($0, folder, vae, vision) }
+                ?? world(options.world ?? "", vae, vision, flows: flows, in: cache)
+            guard let made else { return nil }
+            try made.write(to: kept)
+        }
+        return try (
+            ViewLatents(kept), manager.fileExists(atPath: flows) ? ViewFlows(flows) : nil
+        )
+    }
+
+    private func photos(
+        _ path: String, _ folder: DiffusersFolder, _ vae: AutoencoderKL, _ vision: CLIPVision
+    ) throws -> ViewLatents? {
+        let side = try side(folder, vae)
+        let own = "\(folder.path)/detector"
+        let found =
+            options.detector ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
+        let detector = try options.whole ? nil : found.map { try FaceDetector($0) }
+        return try ViewFolder(path).encoded(
+            vae, vision, side: side, device: training.device,
+            cut: { image, name in
+                guard !options.whole else { return try HeadView(whole: image, side: side).image }
+                return try HeadView.chosen(
+                    in: image, named: name, .any, prefersLargest: true, side: side, by: detector
+                ).image
+            },
+            progress: { line.show("encoding pictures: \($0)/\($1)", isLast: $0 == $1) },
+            shouldStop: { interrupt.isRequested })
+    }
+
+    private func world(
+        _ path: String, _ vae: AutoencoderKL, _ vision: CLIPVision, flows: String, in cache: String
+    ) throws -> ViewLatents? {
+        do {
+            return try WorldViews(shards: path, cache: "\(cache)/pictures.safetensors").encoded(
+                vae, vision, flows: flows, device: training.device,
+                progress: { line.show("\($0): \($1)/\($2)", isLast: $1 == $2) },
+                shouldStop: { interrupt.isRequested })
+        } catch is CancellationError {
+            return nil
+        }
+    }
+
+    /// Pixels a side of what the base was trained on.
+    private func side(_ folder: DiffusersFolder, _ vae: AutoencoderKL) throws -> Int {
+        let unet = try UNet2DConditionConfiguration(folder.component("unet").configuration())
+        return (unet.sampleSize ?? 64) * vae.configuration.downFactor
+    }
+}
