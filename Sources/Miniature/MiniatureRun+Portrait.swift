@@ -54,7 +54,8 @@ extension MiniatureRun {
     }
 
     func unetConfiguration() throws -> UNet2DConditionConfiguration {
-        try UNet2DConditionConfiguration(settings.sizes.unetFile().configuration("unet/config.json"))
+        try UNet2DConditionConfiguration(
+            settings.sizes.unetFile().configuration("unet/config.json"))
     }
 
     func schedulerConfiguration() throws -> SchedulerConfiguration {

@@ -22,7 +22,8 @@ import World
         }
         for (sum, known) in zip(sums, HeadCrop.head) {
             let miss = sum / Double(people) - known
-            #expect((miss * miss).sum().squareRoot() < 0.002, "\(sum / Double(people)) for \(known)")
+            #expect(
+                (miss * miss).sum().squareRoot() < 0.002, "\(sum / Double(people)) for \(known)")
         }
     }
 

@@ -51,7 +51,8 @@ public struct HeadCrop: Hashable, Sendable {
     /// boxes are. Means of 24,000 portraits of the world.
     public init(box: FaceBox) {
         self.init(
-            centre: Point(box.centre.x, box.centre.y - 0.046 * box.height), side: 1.626 * box.height)
+            centre: Point(box.centre.x, box.centre.y - 0.046 * box.height), side: 1.626 * box.height
+        )
     }
 
     /// Where a head looks, degrees right and down of straight ahead, as the picture shows it.

@@ -16,7 +16,8 @@ public enum NetFolder {
     ///   - path: the folder to write.
     /// - Throws: ``ICPortraitError`` for a base without a readable configuration; `CheckpointError`,
     ///   `TorchError`.
-    public static func write(_ weights: [String: Tensor], base: ModelFolder, to path: String) throws {
+    public static func write(_ weights: [String: Tensor], base: ModelFolder, to path: String) throws
+    {
         guard let text = try? String(contentsOfFile: "\(base.path)/config.json", encoding: .utf8),
             case .object(let members)? = try? JSONValue(Array(text.utf8))
         else {

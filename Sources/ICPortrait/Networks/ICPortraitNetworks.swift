@@ -41,7 +41,8 @@ public struct ICPortraitNetworks {
     /// - Returns: the noise of both halves, `[B, 4, H, 2 W]`.
     /// - Throws: `TorchError`, `DiffusionError`.
     public func noise(
-        _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor, match: PortraitMatch?,
+        _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor,
+        match: PortraitMatch?,
         _ blend: AppearanceBlend
     ) throws -> Tensor {
         var residuals = try appearance(

@@ -44,7 +44,8 @@ extension HeadView {
         }
     }
 
-    private static func chosen(
+    /// One of a picture's faces, numbered as they are given.
+    package static func chosen(
         _ faces: [DetectedFace], _ choice: FaceChoice, prefersLargest: Bool
     ) throws -> DetectedFace {
         guard !faces.isEmpty else {

@@ -73,7 +73,9 @@ extension HeadView {
         }
         let mask = try Mask.feathered(
             width: portrait.width, height: portrait.height,
-            feather: feather * Double(portrait.width))
+            feather: feather * Double(portrait.width),
+            // Interpolation reaches half a pixel beyond the last one that counts.
+            inset: 0.5)
         return try picture.pasting(
             portrait, through: crop.transform(size: portrait.width), mask: mask)
     }

@@ -61,7 +61,8 @@ public final class LatentData: Sendable {
                 let mean = try autoencoder.scaled(autoencoder.encode(x).mean)
                 latents.append(try mean.to(.float16).to(.cpu))
                 embeddings.append(
-                    try vision(CLIPPixels.normalised(x, for: vision)).imageEmbeds.to(.float32).to(.cpu))
+                    try vision(CLIPPixels.normalised(x, for: vision)).imageEmbeds.to(.float32).to(
+                        .cpu))
                 progress(part.count + start, data.count)
             }
         }

@@ -47,7 +47,8 @@ public struct BaseMatching {
             let flow = try Tensor.cat(
                 latents.split(16).map { try found(features(unet, $0)) })
             return Scores(
-                found: try FlowScores(pairs, flow), zero: try FlowScores(pairs, pairs.flow.zerosLike()))
+                found: try FlowScores(pairs, flow),
+                zero: try FlowScores(pairs, pairs.flow.zerosLike()))
         }
     }
 

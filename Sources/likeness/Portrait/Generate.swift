@@ -184,6 +184,7 @@ struct Generate: ParsableCommand {
             let score = picture.likeness.map { String(format: ", likeness %.2f", $0) } ?? ""
             return "\(picture.output): seed \(picture.seed)\(score)"
         }.joined(separator: "\n")
-            + String(format: "\nloaded in %.1f s, made in %.1f s", report.loadSeconds, report.seconds)
+            + String(
+                format: "\nloaded in %.1f s, made in %.1f s", report.loadSeconds, report.seconds)
     }
 }

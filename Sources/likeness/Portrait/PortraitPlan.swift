@@ -35,7 +35,8 @@ struct PortraitPlan {
         let own = try tools.picture(path)
         reference = own
         self.profileFace = profileFace
-        faces = try people.contains { if case .box = $0.choice { true } else { false } }
+        faces =
+            try people.contains { if case .box = $0.choice { true } else { false } }
             ? nil : tools.detector?.portraitFaces(in: own.image).count
         places = try people.map { choice, paths in
             let target = try HeadView.chosen(

@@ -43,9 +43,9 @@ struct PortraitTools {
         let net = nets ?? "\(path)/ic_portrait"
         fingerprint = try Self.fingerprint(
             of: [
-            "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(net)/matching",
-            "\(net)/appearance",
-        ] + (found.map { [$0] } ?? []))
+                "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(net)/matching",
+                "\(net)/appearance",
+            ] + (found.map { [$0] } ?? []))
         // Faces may be small parts of large pictures, and the miniature's portraits are small.
         codec = try VipsCodec(limits: ImageLimits(sides: 32...16384))
     }

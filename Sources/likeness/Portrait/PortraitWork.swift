@@ -24,7 +24,7 @@ struct PortraitWork {
     var steps: Int {
         let all = tools.model.settings
         return plan.places.count
-            * all.strengths.reduce(0) { $0 + Int((Double(all.steps) * $1).rounded()) }
+            * all.strengths.reduce(0) { $0 + Int(Double(all.steps) * $1) }
     }
 
     /// Makes the picture of a seed.

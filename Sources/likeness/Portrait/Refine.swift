@@ -29,6 +29,9 @@ struct Refine: ParsableCommand {
     @Option(help: "Where the face is: LEFT,TOP,RIGHT,BOTTOM in pixels.")
     var faceBox: BoxArgument?
 
+    @Option(help: "The same in the profile photo.")
+    var profileFaceBox: BoxArgument?
+
     @Option(name: .shortAndLong, help: "The picture to write.")
     var output: String
 
@@ -54,7 +57,8 @@ struct Refine: ParsableCommand {
             let tools = try options.tools()
             let choice = faceBox.map { .box($0.box) } ?? face.map { .number($0) } ?? FaceChoice.any
             let plan = try PortraitPlan(
-                reference: picture, people: [(choice, profile)], profileFace: .any, tools)
+                reference: picture, people: [(choice, profile)],
+                profileFace: profileFaceBox.map { .box($0.box) } ?? .any, tools)
             for line in plan.lines { reporting.remark(line) }
             let place = plan.places[0]
             let before = try tools.likeness(of: place.reference.image, to: place.profile)

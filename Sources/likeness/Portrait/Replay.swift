@@ -144,7 +144,8 @@ struct InputSearch {
         for folder in folders {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             for name in names.sorted()
-            where endings.contains(name.lowercased().split(separator: ".").last.map(String.init) ?? "")
+            where endings.contains(
+                name.lowercased().split(separator: ".").last.map(String.init) ?? "")
             {
                 if hash("\(folder)/\(name)") == file.sha256 { return "\(folder)/\(name)" }
             }

@@ -56,7 +56,8 @@ public struct ViewFolder: Sendable {
     /// - Returns: nil after a stop.
     /// - Throws: what `cut` throws; `ImageError` with the file's name; `TorchError`.
     public func encoded(
-        _ autoencoder: AutoencoderKL, _ imageEncoder: CLIPVision, side: Int, dtype: DType = .float32,
+        _ autoencoder: AutoencoderKL, _ imageEncoder: CLIPVision, side: Int,
+        dtype: DType = .float32,
         device: Device,
         cut: (Image, String) throws -> Image, progress: (Int, Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false }

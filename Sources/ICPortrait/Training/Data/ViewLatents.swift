@@ -60,7 +60,8 @@ public struct ViewLatents: Sendable {
         }
         try self.init(
             shape: Array(latents.shape.dropFirst()), bits: latents.view(as: .uint16).toArray(),
-            embeddings: embeddings.toArray(), counts: counts.to(.int64).toArray().map { (x: Int64) in Int(x) })
+            embeddings: embeddings.toArray(),
+            counts: counts.to(.int64).toArray().map { (x: Int64) in Int(x) })
     }
 
     /// Writes a file.

@@ -1,0 +1,81 @@
+import Checkpoints
+import Foundation
+import ICPortrait
+import Testing
+import Torch
+
+@Suite struct ViewPairsTests {
+    /// Three people with 2, 3 and 4 pictures; a picture's latents and embedding tell its number.
+    private func views() throws -> ViewLatents {
+        try ViewLatents(
+            shape: [1, 2, 2], bits: (0..<9).flatMap { Array(repeating: UInt16($0), count: 4) },
+            embeddings: (0..<9).flatMap { [Float($0), 1] }, counts: [2, 3, 4])
+    }
+
+    private static func person(_ picture: Int) -> Int { picture < 2 ? 0 : picture < 5 ? 1 : 2 }
+
+    @Test func pairsShowOnePersonInTwoPictures() throws {
+        let pairs = try ViewPairs(views(), batchSize: 9, seed: 1)
+        var targets: [Int] = []
+        for step in 0..<20 {
+            let batch = try pairs.batch(at: step)
+            for sample in 0..<9 {
+                let (target, profile) = (
+                    Int(batch.targets[4 * sample]), Int(batch.profiles[4 * sample])
+                )
+                #expect(target != profile && Self.person(target) == Self.person(profile))
+                #expect(batch.tokens[2 * sample] == Float(profile))
+                targets.append(target)
+            }
+        }
+        // Every picture is a target once an epoch.
+        for epoch in 0..<20 { #expect(Set(targets[9 * epoch..<9 * epoch + 9]).count == 9) }
+    }
+
+    @Test func aStepsPairsDependOnTheSeedAlone() throws {
+        let views = try views()
+        let a = try ViewPairs(views, batchSize: 4, seed: 1)
+        let b = try ViewPairs(views, batchSize: 4, seed: 1)
+        let c = try ViewPairs(views, batchSize: 4, seed: 2)
+        #expect(try a.batch(at: 7).tokens == b.batch(at: 7).tokens)
+        #expect(try (0..<5).contains { try a.batch(at: $0).tokens != c.batch(at: $0).tokens })
+    }
+
+    @Test func filesGiveTheSamePicturesAndFlows() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("views-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try views().write(to: "\(folder)/views.safetensors")
+        let read = try ViewLatents("\(folder)/views.safetensors")
+        #expect(read.people == [0..<2, 2..<5, 5..<9])
+        try SafetensorsWriter.write(
+            [
+                "pairs": Tensor([0, 1, 3, 7] as [Int32], shape: [2, 2]),
+                "flow": Tensor((0..<16).map { Float($0) }, shape: [2, 2, 2, 2]).to(.float16),
+                "visible": Tensor([1, 0, 1, 1, 0, 0, 0, 1] as [UInt8], shape: [2, 2, 2]),
+            ], to: "\(folder)/flows.safetensors")
+        let flows = try ViewFlows("\(folder)/flows.safetensors")
+        let batch = try ViewPairs(read, flows: flows, batchSize: 2, seed: 1).batch(at: 0)
+        let truth = try #require(batch.truth)
+        // One of the two orders, flow and pictures together.
+        let first = batch.targets[0] == 0
+        #expect(truth.visible.prefix(4) == (first ? [1, 0, 1, 1] : [0, 0, 0, 1]))
+        #expect(batch.profiles[0] == (first ? 1 : 7))
+        let few = try ViewLatents(
+            shape: [1, 2, 2], bits: Array(repeating: 0, count: 8), embeddings: [1, 2],
+            counts: [2])
+        #expect(throws: ICPortraitError.self) {
+            try ViewPairs(few, flows: flows, batchSize: 1, seed: 1)
+        }
+    }
+
+    @Test func aPersonWithOnePictureIsRefused() throws {
+        let error = #expect(throws: ICPortraitError.self) {
+            try ViewLatents(
+                shape: [1, 1, 1], bits: [1, 2, 3], embeddings: [1, 2, 3], counts: [2, 1])
+        }
+        #expect("\(try #require(error))".contains("found 1 of person 2"))
+    }
+}
