@@ -42,6 +42,8 @@ public struct MatchingSettings: Settings {
         /// The canvas as it is, at every step: the paper's "at time step t". Noise leaves nothing to
         /// match at the first steps.
         case current
+        /// Nothing: the profile's features stay where they are ("without warping", Table 1).
+        case never
     }
 
     /// What is matched (section 3.3).

@@ -58,6 +58,7 @@ public struct HeadCrop: Hashable, Sendable {
     /// Where a head looks, degrees right and down of straight ahead, as the picture shows it.
     ///
     /// - Parameter points: as for ``init(points:)``.
+    /// - Returns: degrees to the right and down.
     /// - Throws: as ``init(points:)``.
     public static func direction(points: [Point]) throws -> (right: Double, down: Double) {
         _ = try HeadCrop(points: points)
@@ -73,6 +74,7 @@ public struct HeadCrop: Hashable, Sendable {
     /// The map from the picture to the square, cut out in a size.
     ///
     /// - Parameter size: pixels a side of what is cut out.
+    /// - Returns: the map between pixel centres.
     public func transform(size: Int) -> AffineTransform2D {
         let scale = Double(size) / side
         let middle = Double(size - 1) / 2
@@ -85,7 +87,8 @@ public struct HeadCrop: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - image: the picture.
-    ///   - size: pixels a side of the result. A larger square is first shrunk whole, by area.
+    ///   - size: pixels a side of the result; a much larger picture is shrunk first, whole.
+    /// - Returns: a square of that size.
     /// - Throws: `ImageError`.
     public func cut(from image: Image, size: Int) throws -> Image {
         let shrink = side / Double(size)

@@ -16,16 +16,20 @@ public struct MultiBoxLoss: Sendable {
     public var boxWeight: Double
     /// Factor of the points' loss in ``Losses/total``.
     public var landmarkWeight: Double
+    /// Where the points' loss turns from squares to absolute differences, in a tenth of an anchor.
+    /// Below it errors hardly pull.
+    public var landmarkBeta: Double
 
     /// The published settings, or others.
     public init(
         overlap: Double = 0.35, negatives: Int = 7, boxWeight: Double = 2,
-        landmarkWeight: Double = 1
+        landmarkWeight: Double = 1, landmarkBeta: Double = 1
     ) {
         self.overlap = overlap
         self.negatives = negatives
         self.boxWeight = boxWeight
         self.landmarkWeight = landmarkWeight
+        self.landmarkBeta = landmarkBeta
     }
 
     /// The parts of the loss, each a scalar.
@@ -67,7 +71,8 @@ public struct MultiBoxLoss: Sendable {
                 output.boxes, at: targets.positive, targets.boxes(priors)) / count
         let landmarks =
             try smoothL1(
-                output.landmarks, at: targets.withPoints, targets.points(priors)) / pointCount
+                output.landmarks, at: targets.withPoints, targets.points(priors),
+                beta: landmarkBeta) / pointCount
 
         let logits = try output.logits.reshaped([-1, 2]).to(.float32)
         let labels = try targets.labels().to(device)
@@ -91,10 +96,12 @@ public struct MultiBoxLoss: Sendable {
     }
 
     /// The sum over some rows of `[B, P, N]`, counted through the batch; 0 for no rows.
-    private func smoothL1(_ x: Tensor, at rows: [Int], _ target: Tensor) throws -> Tensor {
+    private func smoothL1(_ x: Tensor, at rows: [Int], _ target: Tensor, beta: Double = 1) throws
+        -> Tensor
+    {
         let flat = try x.flattened(from: 0, to: 1).to(.float32)
         let picked = try flat.indexSelected(0, Tensor(rows, device: x.device))
-        return try Operator.smoothL1(picked, target.to(x.device), 2)
+        return try Operator.smoothL1(picked, target.to(x.device), 2, beta)
     }
 }
 

@@ -40,6 +40,8 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     private var failed = false
     /// The matched halves of the clean pictures, once they are; nil while each step finds its own.
     public private(set) var match: PortraitMatch?
+    /// A match that was given stays.
+    private let isMatchGiven: Bool
     /// What the last round made, `[1, C, H, W]`; the style reference before the first ends.
     public private(set) var portrait: Tensor
 
@@ -52,13 +54,15 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     ///   - kind: the sampler.
     ///   - settings: rounds, guidance, matching and blending.
     ///   - seed: of each round's noise.
+    ///   - match: the halves' correspondence, if it is known; by the matching net if nil.
     /// - Throws: ``ICPortraitError`` for strengths that leave nothing to do; `DiffusionError` for a
     ///   sampler that is not offered; `TorchError`.
     public init(
         _ networks: ICPortraitNetworks, _ conditions: PortraitConditions,
         scheduler: SchedulerConfiguration, kind: SchedulerKind = .ddim,
-        settings: ICPortraitSettings, seed: UInt64
+        settings: ICPortraitSettings, seed: UInt64, match: PortraitMatch? = nil
     ) throws {
+        (self.match, isMatchGiven) = (match, match != nil)
         (self.networks, self.conditions, configuration) = (networks, conditions, scheduler)
         (self.kind, self.settings, seeds) = (kind, settings, StepSeed(seed))
         let first = try makeScheduler(scheduler, kind: kind, steps: settings.steps)
@@ -154,8 +158,10 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         return try both[0] + (both[1] - both[0]) * settings.guidance
     }
 
-    private func matched(_ input: Tensor, _ time: Tensor) throws -> PortraitMatch {
+    private func matched(_ input: Tensor, _ time: Tensor) throws -> PortraitMatch? {
+        if isMatchGiven { return match }
         switch settings.matching.moment {
+        case .never: return nil
         case .current:
             let own = try networks.match(
                 Canvas(input), timestep: time, context: conditions.token,

@@ -6,20 +6,38 @@ public struct PortraitMatch {
     /// On the descriptors' grid.
     public let flow: DenseFlow
     /// 1 where a match counts, `[B, 1, H, W]`; nil if all do.
-    public fileprivate(set) var confidence: Tensor?
-    private let target, profile: Tensor
-    private let medianSide: Int
+    public private(set) var confidence: Tensor?
+    /// What was matched: the target's and the profile's descriptors; nil of a given flow.
+    private var descriptors: (target: Tensor, profile: Tensor)?
+    private var medianSide = 1
 
-    fileprivate init(target: Tensor, profile: Tensor, medianSide: Int) throws {
-        (self.target, self.profile, self.medianSide) = (target, profile, medianSide)
-        flow = try DenseFlow(target: target, source: profile).median(side: medianSide)
+    /// A flow that is known: the truth, say.
+    ///
+    /// - Parameters:
+    ///   - flow: from the target to the profile.
+    ///   - confidence: what share of each match counts, `[B, 1, H, W]`; nil if all do.
+    public init(flow: DenseFlow, confidence: Tensor? = nil) {
+        (self.flow, self.confidence) = (flow, confidence)
     }
 
-    /// How far each match is from being mutual, `[B, 1, H, W]`, cells: as much work as the flow.
+    fileprivate init(target: Tensor, profile: Tensor, _ settings: MatchingSettings) throws {
+        descriptors = (target, profile)
+        medianSide = settings.medianSide
+        flow = try DenseFlow(target: target, source: profile).median(side: medianSide)
+        let cells = flow.cells.shape
+        let limit = settings.cycleLimit * Double(max(cells[2], cells[3]))
+        guard limit > 0, let distance = try cycleDistance() else { return }
+        confidence = try (distance .<= limit).to(.float32)
+    }
+
+    /// How far each match is from being mutual, `[B, 1, H, W]`, cells: as much work as the flow. Nil of
+    /// a given flow.
     ///
     /// - Throws: `TorchError`.
-    public func cycleDistance() throws -> Tensor {
-        let back = try DenseFlow(target: profile, source: target).median(side: medianSide)
+    public func cycleDistance() throws -> Tensor? {
+        guard let descriptors else { return nil }
+        let back = try DenseFlow(target: descriptors.profile, source: descriptors.target)
+            .median(side: medianSide)
         return try flow.cycleDistance(back)
     }
 }
@@ -43,11 +61,6 @@ extension LatentControlNet {
             canvas.tensor, timestep: timestep, context: context, condition: condition)
         let found = try descriptors(output.features, settings.blocks)
         let both = Canvas(found, targetOn: canvas.targetSide)
-        var match = try PortraitMatch(
-            target: both.target, profile: both.profile, medianSide: settings.medianSide)
-        let cells = match.flow.cells.shape
-        let limit = settings.cycleLimit * Double(max(cells[2], cells[3]))
-        if limit > 0 { match.confidence = try (match.cycleDistance() .<= limit).to(.float32) }
-        return match
+        return try PortraitMatch(target: both.target, profile: both.profile, settings)
     }
 }

@@ -52,13 +52,19 @@ public struct HeadView {
     }
 
     /// A head crop already: the whole picture, which must be square.
-    public init(whole picture: Image, side: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - picture: the head crop.
+    ///   - side: pixels a side of what is cut out.
+    ///   - face: in it, if it is known.
+    /// - Throws: ``ICPortraitError`` for a picture that is not square; `ImageError`.
+    public init(whole picture: Image, side: Int, face: DetectedFace? = nil) throws {
         guard picture.width == picture.height else {
             throw ICPortraitError(
                 "expected a square picture, found \(picture.width) x \(picture.height).")
         }
         self.picture = picture
-        face = nil
+        self.face = face
         crop = Self.whole(picture)
         image = try crop.cut(from: picture, size: side)
     }

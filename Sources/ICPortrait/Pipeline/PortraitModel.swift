@@ -105,6 +105,7 @@ public struct PortraitModel {
     /// A picture's scaled latents, `[1, C, H, W]`: the mean of their distribution.
     ///
     /// - Parameter image: a head crop; it is scaled to ``side`` if it is not.
+    /// - Returns: latents on the model's device.
     /// - Throws: `ImageError`, `TorchError`.
     public func latents(_ image: Image) throws -> Tensor {
         try noGrad {
@@ -116,6 +117,7 @@ public struct PortraitModel {
     /// CLIP's embedding of a profile photo, `[1, D]`.
     ///
     /// - Parameter image: a head crop of any size.
+    /// - Returns: the embedding on the model's device.
     /// - Throws: `ImageError`, `TorchError`.
     public func token(_ image: Image) throws -> Tensor {
         try noGrad {
@@ -141,6 +143,7 @@ public struct PortraitModel {
     ///   - profile: the head crop of whom it will show.
     ///   - reference: the head crop that gives pose, style and light.
     ///   - seed: of which cells of the reference are seen.
+    /// - Returns: latents and numbers, fixed for the run.
     /// - Throws: ``ICPortraitError``, `ImageError`, `TorchError`.
     public func conditions(profile: Image, reference: Image, seed: UInt64) throws
         -> PortraitConditions
@@ -156,12 +159,16 @@ public struct PortraitModel {
     ///   - conditions: of one portrait.
     ///   - kind: the sampler.
     ///   - seed: of the noise.
+    ///   - match: the true correspondence, if it is known.
+    /// - Returns: a run before its first step.
     /// - Throws: ``ICPortraitError``, `DiffusionError`, `TorchError`.
     public func denoising(
-        _ conditions: PortraitConditions, kind: SchedulerKind = .ddim, seed: UInt64
+        _ conditions: PortraitConditions, kind: SchedulerKind = .ddim, seed: UInt64,
+        match: PortraitMatch? = nil
     ) throws -> PortraitDenoising {
         try PortraitDenoising(
-            networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed)
+            networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed,
+            match: match)
     }
 
     /// In the size of a portrait.

@@ -59,6 +59,7 @@ extension HeadView {
     /// - Parameters:
     ///   - portrait: a head crop.
     ///   - feather: the share of the square's side over which it fades.
+    /// - Returns: a picture of the same size.
     /// - Throws: `ImageError`.
     public func picture(with portrait: Image, feather: Double = 0.08) throws -> Image {
         let whole =

@@ -10,9 +10,6 @@ public struct AppearanceLossSettings: Settings {
     /// Deviation of the condition's first convolution when training starts, in units of its usual
     /// one; 0 for zeros, as ControlNets start.
     public var conditionStart = 1.0
-    /// Whether the profile's features are warped onto the target; without, the net is a ControlNet
-    /// of the canvas.
-    public var warps = true
     /// How noise is drawn and errors are weighed.
     public var denoising = DenoisingSettings()
 
@@ -20,7 +17,7 @@ public struct AppearanceLossSettings: Settings {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case dropout, warps, denoising
+        case dropout, denoising
         case conditionStart = "condition_start"
     }
 }
@@ -69,7 +66,7 @@ public final class AppearanceTask: TrainingTask {
         let draw = try objective.draw(given.clean.tensor, generator: step.generator("noise"))
         let times = try draw.timesteps.to(step.device)
         let noisy = Canvas(draw.xt, targetOn: given.clean.targetSide)
-        let match = try losses.warps ? match(given, noisy, times) : nil
+        let match = try match(given, noisy, times)
         let said = try networks.noise(
             noisy, timestep: times, context: given.context, condition: given.condition,
             match: match, settings.blend)
@@ -80,10 +77,11 @@ public final class AppearanceTask: TrainingTask {
     }
 
     private func match(_ given: PairConditioning, _ noisy: Canvas, _ times: Tensor) throws
-        -> PortraitMatch
+        -> PortraitMatch?
     {
         try noGrad {
             switch settings.matching.moment {
+            case .never: return nil
             case .clean:
                 let time = try Tensor(
                     [Int64(settings.matching.timestep)], device: times.device)

@@ -32,6 +32,7 @@ public struct WorldViews {
     ///   - device: where both networks are.
     ///   - progress: called with what is done, how far, of how many.
     ///   - shouldStop: asked now and then.
+    /// - Returns: the pictures as the nets see them.
     /// - Throws: `TorchError`, `CheckpointError`, `RenderError`; `CancellationError` after a stop.
     public func encoded(
         _ autoencoder: AutoencoderKL, _ imageEncoder: CLIPVision, flows: String, device: Device,

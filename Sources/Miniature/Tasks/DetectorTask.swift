@@ -12,9 +12,17 @@ public struct DetectorLossSettings: Settings {
     public var boxes = 2.0
     /// Of the five points.
     public var landmarks = 2.0
+    /// Where the points' loss turns from squares to absolute differences; published: 1. With that,
+    /// points stayed 3.8 % of the face off, whatever the picture's size.
+    public var landmarkBeta = 0.1
 
     /// As the miniature detector is trained.
     public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case boxes, landmarks
+        case landmarkBeta = "landmark_beta"
+    }
 }
 
 /// Trains a `RetinaFace` on pictures of nobody to four people. Deng et al. 2020.
@@ -77,7 +85,8 @@ public final class DetectorTask: TrainingTask {
             input * (draws[0] * 0.5 + 0.75) + (draws[1] * 40 - 20), training: true)
         let priors = try network.priors(
             width: batch.width, height: batch.height, device: step.device)
-        let found = try MultiBoxLoss()(output, priors, batch.faces)
+        let found = try MultiBoxLoss(landmarkBeta: losses.landmarkBeta)(
+            output, priors, batch.faces)
         var terms = LossTerms()
         try terms.add("boxes", found.boxes, weight: losses.boxes)
         try terms.add("classes", found.classes)

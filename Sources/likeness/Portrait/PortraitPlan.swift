@@ -20,13 +20,8 @@ struct PortraitPlan {
     /// Faces that the reference has; nil if boxes said where they are.
     let faces: Int?
 
-    /// Finds all heads.
-    ///
-    /// - Parameters:
-    ///   - reference: the style reference's path.
-    ///   - people: photos of each person, and which face each becomes.
-    ///   - profileFace: which face of a profile photo is meant.
-    ///   - tools: with the detector.
+    /// Finds all heads: of each person the face that becomes theirs and the photos, whose own face
+    /// `profileFace` says.
     init(
         reference path: String, people: [(choice: FaceChoice, paths: [String])],
         profileFace: FaceChoice, _ tools: PortraitTools

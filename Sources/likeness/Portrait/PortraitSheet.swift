@@ -61,8 +61,8 @@ struct MatchPicture {
     let flow: Image
     /// The profile drawn in the target's place by the flow.
     let warped: Image
-    /// White where following a match there and back ends where it began.
-    let mutual: Image
+    /// White where following a match there and back ends where it began; nil of a given flow.
+    let mutual: Image?
 
     init(_ match: PortraitMatch, _ profile: Image) throws {
         let side = profile.width
@@ -71,15 +71,16 @@ struct MatchPicture {
             let cells: [Float] = try wide.cells[0].to(.float32).to(.cpu).contiguous().toArray()
             let moved = try wide.warp(
                 profile.tensor(device: wide.cells.device).unsqueezed(0))
-            let distance = try match.cycleDistance()
-            let reach = Double(max(distance.shape[2], distance.shape[3])) * 0.1
-            // 1 for mutual matches, 0 for those a tenth of the picture off.
-            let share = try (1 - distance / reach).clamped(min: 0, max: 1)
-            let shown = try interpolate(share, size: [side, side], mode: .nearest) * 2 - 1
+            let shown = try match.cycleDistance().map { distance -> Image in
+                let reach = Double(max(distance.shape[2], distance.shape[3])) * 0.1
+                // 1 for mutual matches, 0 for those a tenth of the picture off.
+                let share = try (1 - distance / reach).clamped(min: 0, max: 1)
+                let wide = try interpolate(share, size: [side, side], mode: .nearest) * 2 - 1
+                return try Image(tensor: wide[0].to(.cpu).expanded([3, side, side]))
+            }
             return (
                 try FlowPicture(flow: cells, width: side, height: side).image,
-                try Image(tensor: moved[0].to(.cpu)),
-                try Image(tensor: shown[0].to(.cpu).expanded([3, side, side]))
+                try Image(tensor: moved[0].to(.cpu)), shown
             )
         }
     }

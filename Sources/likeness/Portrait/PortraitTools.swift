@@ -19,10 +19,8 @@ struct PortraitTools {
     let fingerprint: String
     private let codec: VipsCodec
 
-    /// - Parameters:
-    ///   - model: a base's folder, or `miniature`.
-    ///   - nets: IC-Portrait's two nets, if they lie elsewhere.
-    ///   - detector: a face detector, if the model has none or another is wanted.
+    /// Loads a base's folder, or `miniature`; nets, detector and recogniser are the folder's own where
+    /// they are nil.
     init(
         model name: String, nets: String?, detector: String?, recogniser: String?, dtype: DType,
         device: Device

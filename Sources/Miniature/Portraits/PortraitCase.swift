@@ -1,0 +1,69 @@
+import Diffusion
+import Evaluation
+import Faces
+import ICPortrait
+import Images
+import Torch
+import World
+
+/// One portrait that is to be made in the world: a person in somebody else's picture, and the answer
+/// key, which the world renders: that very person in that pose, expression, light and dress.
+struct PortraitCase {
+    /// Whose portrait it will be, among the study's people.
+    let person: Int
+    /// The style reference, among its references.
+    let reference: Int
+    /// The profile photo, taken as `ProfileChoice` takes it.
+    let profile: HeadView
+    let target: HeadView
+    /// The answer.
+    let key: AnswerKey
+    /// Where each place of the reference lies in the profile photo.
+    let flow: DenseFlow
+}
+
+/// What a perfect portrait would be.
+struct AnswerKey {
+    let image: Image
+    /// Eyes, nose and corners of the mouth, pixels.
+    let points: [Point]
+    /// `[1, 1, H, W]`: 1 where the person's skin is seen.
+    let skin: Tensor
+
+    init(_ portrait: Portrait) throws {
+        let view = portrait.view
+        image = view.colour
+        points = portrait.truth().points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) }
+        let seen: [Float] = view.region.map { $0 == Region.skin.rawValue ? 1 : 0 }
+        skin = try Tensor(seen, shape: [1, 1, view.height, view.width])
+    }
+
+    /// The size that errors of points are told in: the root of the face's area.
+    func faceSize(_ box: [Float]) -> Double {
+        Double(((box[2] - box[0]) * (box[3] - box[1])).squareRoot())
+    }
+}
+
+extension HeadView {
+    /// A picture of the world, whose face is known.
+    init(_ data: PortraitData, _ index: Int) throws {
+        let pixels = data.pictures([index])
+        let area = data.side * data.side
+        let image = try Image(width: data.side, height: data.side) { out in
+            for pixel in 0..<area {
+                for channel in 0..<3 { out[3 * pixel + channel] = pixels[channel * area + pixel] }
+            }
+        }
+        let numbers = data.points([index])
+        // The truth's pixels begin at corners, a point's at centres.
+        let points = stride(from: 0, to: 10, by: 2).map {
+            Point(Double(numbers[$0]) - 0.5, Double(numbers[$0 + 1]) - 0.5)
+        }
+        let box = data.box(index).map(Double.init)
+        try self.init(
+            whole: image, side: data.side,
+            face: DetectedFace(
+                box: FaceBox(left: box[0], top: box[1], right: box[2], bottom: box[3]), score: 1,
+                points: points))
+    }
+}
