@@ -29,18 +29,18 @@ struct AnswerKey {
     let points: [Point]
     /// `[1, 1, H, W]`: 1 where the person's skin is seen.
     let skin: Tensor
+    /// The root of the face's area, pixels: what errors of points are compared with.
+    let faceSize: Double
 
     init(_ portrait: Portrait) throws {
         let view = portrait.view
         image = view.colour
-        points = portrait.truth().points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) }
+        let truth = portrait.truth()
+        points = truth.points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) }
+        let box = truth.faceBox
+        faceSize = Double(((box[2] - box[0]) * (box[3] - box[1])).squareRoot())
         let seen: [Float] = view.region.map { $0 == Region.skin.rawValue ? 1 : 0 }
         skin = try Tensor(seen, shape: [1, 1, view.height, view.width])
-    }
-
-    /// The size that errors of points are told in: the root of the face's area.
-    func faceSize(_ box: [Float]) -> Double {
-        Double(((box[2] - box[0]) * (box[3] - box[1])).squareRoot())
     }
 }
 
@@ -54,16 +54,11 @@ extension HeadView {
                 for channel in 0..<3 { out[3 * pixel + channel] = pixels[channel * area + pixel] }
             }
         }
-        let numbers = data.points([index])
-        // The truth's pixels begin at corners, a point's at centres.
-        let points = stride(from: 0, to: 10, by: 2).map {
-            Point(Double(numbers[$0]) - 0.5, Double(numbers[$0 + 1]) - 0.5)
-        }
         let box = data.box(index).map(Double.init)
         try self.init(
             whole: image, side: data.side,
             face: DetectedFace(
                 box: FaceBox(left: box[0], top: box[1], right: box[2], bottom: box[3]), score: 1,
-                points: points))
+                points: facePoints(data, index)))
     }
 }

@@ -24,7 +24,31 @@ public struct PartScores: Sendable {
     ///   - part: begins every file's name.
     /// - Throws: `CheckpointError`, `ImageError`.
     func write(to folder: String, part: MiniaturePart) throws {
-        let start = "\(folder)/\(part.rawValue)"
+        try write(to: folder, named: part.rawValue)
+    }
+
+    /// Writes all of it, and a page that shows it, into a folder, which is made if it is missing.
+    ///
+    /// - Parameters:
+    ///   - title: of the page.
+    ///   - name: begins every file's name.
+    ///   - folder: where.
+    /// - Throws: ``MiniatureError`` for a folder that cannot be made; `CheckpointError`, `ImageError`.
+    public func write(page title: String, named name: String, to folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw MiniatureError("\(folder): could not make it: \(error.localizedDescription).")
+        }
+        try write(to: folder, named: name)
+        var report = Report(title: title)
+        report.add(items(named: name))
+        try report.write(to: "\(folder)/index.html")
+    }
+
+    private func write(to folder: String, named name: String) throws {
+        let start = "\(folder)/\(name)"
         let text = tables.map(\.markdown).joined(separator: "\n")
         try AtomicFile.write(Array(text.utf8), to: "\(start).md")
         let numbers = JSONValue.object(figures.mapValues { .number(Self.digits($0)) })
@@ -32,21 +56,23 @@ public struct PartScores: Sendable {
             "figures": numbers, "tables": .array(tables.map(\.jsonValue)),
         ])
         try AtomicFile.write(Array((all.text + "\n").utf8), to: "\(start).json")
-        for (name, plot) in plots {
-            try AtomicFile.write(Array(plot.svg().utf8), to: "\(start)-\(name).svg")
+        for (kind, plot) in plots {
+            try AtomicFile.write(Array(plot.svg().utf8), to: "\(start)-\(kind).svg")
         }
         let codec = try VipsCodec()
-        for (name, _, image) in pictures {
+        for (kind, _, image) in pictures {
             try AtomicFile.write(
-                codec.encode(image, as: .jpeg(quality: 88)), to: "\(start)-\(name).jpg")
+                codec.encode(image, as: .jpeg(quality: 88)), to: "\(start)-\(kind).jpg")
         }
     }
 
     /// The part's place on the page of all of them.
-    func items(_ part: MiniaturePart) -> [Report.Item] {
+    func items(_ part: MiniaturePart) -> [Report.Item] { items(named: part.rawValue) }
+
+    private func items(named name: String) -> [Report.Item] {
         tables.map { .table($0) } + [.row(plots.map { .plot($0.plot) })]
             + pictures.map {
-                .picture("\(part.rawValue)-\($0.name).jpg", caption: $0.caption)
+                .picture("\(name)-\($0.name).jpg", caption: $0.caption)
             }
     }
 

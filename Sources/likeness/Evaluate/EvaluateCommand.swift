@@ -4,5 +4,5 @@ import ArgumentParser
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measure models and pictures.",
-        subcommands: [EvaluateMiniature.self])
+        subcommands: [EvaluateMiniature.self, EvaluateICPortrait.self])
 }

@@ -1,0 +1,125 @@
+import Evaluation
+import Figures
+import Images
+import Torch
+
+extension PortraitStudy {
+    /// What one method made of all cases.
+    struct Row {
+        let method: PortraitMethod
+        /// For each seed, of each case.
+        var figures: [[PortraitFigures]] = []
+    }
+
+    /// Makes and measures all portraits by some methods.
+    ///
+    /// - Parameters:
+    ///   - methods: rows of the table.
+    ///   - progress: called with portraits made and in all.
+    ///   - shouldStop: asked after every portrait.
+    /// - Returns: tables, a sheet and figures; nil after a stop.
+    /// - Throws: what the methods and networks throw.
+    public func table(
+        _ methods: [PortraitMethod] = PortraitMethod.allCases,
+        progress: (Int, Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> PartScores? {
+        let total = caseCount * methods.reduce(0) { $0 + ($1.isDrawn ? counts.seeds : 1) }
+        var done = 0
+        var rows = methods.map { method in
+            Row(
+                method: method,
+                figures: Array(repeating: [], count: method.isDrawn ? counts.seeds : 1))
+        }
+        var sheet = ContactSheet(
+            title: "Portraits of unseen people, uncurated",
+            columns: ["profile", "reference", "answer key"] + methods.map(\.title))
+        for number in 0..<caseCount {
+            let item = try item(number)
+            var shown = [item.profile.image, item.target.image, item.key.image]
+            for (place, method) in methods.enumerated() {
+                for seed in rows[place].figures.indices {
+                    let image = try noGrad {
+                        try method.image(
+                            of: item, by: model, seed: UInt64(1000 * number + seed))
+                    }
+                    rows[place].figures[seed].append(try figures(image, item))
+                    if seed == 0 { shown.append(image) }
+                    done += 1
+                    progress(done, total)
+                    if shouldStop() { return nil }
+                }
+            }
+            if item.reference < 12 / max(counts.people, 1) + 1 { sheet.addRow(shown) }
+        }
+        return try scores(rows, sheet)
+    }
+
+    private func scores(_ rows: [Row], _ sheet: ContactSheet) throws -> PartScores {
+        var scores = PartScores()
+        for (name, recogniser, embedding) in [
+            ("B, which only judges", recogniserB, \PortraitFigures.embeddingB),
+            ("A, which may choose", recogniserA, \PortraitFigures.embeddingA),
+        ] {
+            let profiles = try (0..<counts.people).map { try self.profiles($0, by: recogniser) }
+            let bound = try ProfileSimilarity.amongProfiles(profiles)
+            var cells = bound.rows("upper bound: their photos among themselves")
+            for row in rows {
+                let all = row.figures.map { figures in
+                    (0..<counts.people).map { person in
+                        figures[person * counts.references..<(person + 1) * counts.references]
+                            .map { $0[keyPath: embedding] }
+                    }
+                }
+                let found = try all.map { try ProfileSimilarity(results: $0, profiles: profiles) }
+                cells += found[0].rows(row.method.title)
+                guard name.hasPrefix("B") else { continue }
+                let means = found.map(\.perResult.mean)
+                let id = row.method.rawValue
+                scores.figures["similarity_\(id)"] = means.reduce(0, +) / Double(means.count)
+                scores.figures["similarity_spread_\(id)"] =
+                    (means.max() ?? 0) - (means.min() ?? 0)
+            }
+            if name.hasPrefix("B") { scores.figures["similarity_bound"] = bound.perResult.mean }
+            scores.tables.append(
+                Table(
+                    title: "Likeness to all photos of the person, by recogniser \(name)",
+                    columns: ProfileSimilarity.columns, rows: cells))
+        }
+        scores.tables.append(answerTable(rows, &scores))
+        scores.pictures.append(
+            ("sheet", "The first portraits, none left out.", try sheet.rendered()))
+        return scores
+    }
+
+    private func answerTable(_ rows: [Row], _ scores: inout PartScores) -> Table {
+        func mean(_ values: [Double]) -> Double {
+            let known = values.filter(\.isFinite)
+            return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
+        }
+        let cells = rows.map { row -> [Table.Cell] in
+            let all = row.figures.joined()
+            let numbers = [
+                ("psnr", mean(all.map(\.psnr))), ("ssim", mean(all.map(\.ssim))),
+                ("features", mean(all.map(\.features))), ("shading", mean(all.map(\.shading))),
+                ("landmarks", 100 * mean(all.compactMap(\.landmarks))),
+            ]
+            for (name, value) in numbers where value.isFinite {
+                scores.figures["\(name)_\(row.method.rawValue)"] = value
+            }
+            return [.text(row.method.title)]
+                + numbers.map { $0.1.isFinite ? .number($0.1) : .missing }
+        }
+        return Table(
+            title: "Against the answer key",
+            columns: [
+                .init("method"), .init("PSNR", unit: "dB", digits: 2), .init("SSIM", digits: 3),
+                .init("recogniser B's distance", digits: 3), .init("shading error", digits: 3),
+                .init("five points", unit: "% of the face", digits: 2),
+            ], rows: cells,
+            notes: [
+                "The key is the person rendered in the reference's pose, expression, light and "
+                    + "dress. Shading: root mean square of the log of brightness on skin, in 16 x 16 "
+                    + "cells."
+            ])
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Miniature
+import Torch
+import Training
+
+/// `likeness evaluate ic-portrait`: the paper's tables and figures, in the world.
+struct EvaluateICPortrait: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ic-portrait",
+        abstract: "Measure IC-Portrait on unseen people of the world, against the answer key.",
+        discussion: """
+            Table 1's protocol: 11 people in 40 pictures of others each, likeness to all photos of \
+            the person, judged by a recogniser that had no part in making them; and the distance \
+            from the picture that the world renders as the answer. Tables (Markdown, JSON), sheets \
+            (JPEG) and an index.html of all.
+            """)
+
+    @Option(help: "The models' folder; the shipped one if not given.")
+    var models = "miniature"
+
+    @Option(name: .customLong("run"), help: "The run's folder with the pictures.")
+    var source = "runs/miniature"
+
+    @Option(name: .shortAndLong, help: "Where the figures are written.")
+    var output = "runs/miniature/ic-portrait"
+
+    @Option(help: "People whose portraits are made.")
+    var people = 11
+
+    @Option(help: "Pictures that each is put into.")
+    var references = 40
+
+    @Option(help: "Seeds of each portrait.")
+    var seeds = 1
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "Rows: \(PortraitMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var method: [PortraitMethod] = PortraitMethod.allCases
+
+    @Option(help: "A setting of the method, such as steps=20; repeat for more.")
+    var set: [String] = []
+
+    @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
+    var device: Device = .cpu
+
+    @Option(help: "Threads of the networks; one a core unless given.")
+    var threads: Int?
+
+    @OptionGroup var reporting: Reporting
+
+    struct Result: Encodable {
+        let output: String
+        let figures: [String: Double]
+        let seconds: Double
+    }
+
+    func validate() throws {
+        guard people > 0, references > 0, seeds > 0, !method.isEmpty else {
+            throw ValidationError(
+                "expected at least one person, reference, seed and method, found \(people), "
+                    + "\(references), \(seeds) and \(method.count).")
+        }
+    }
+
+    func run() throws {
+        try reporting.run {
+            if let threads { try LibTorch.setThreadCount(threads) }
+            let start = ContinuousClock.now
+            let work = try MiniatureRun(source, MiniatureSettings(), device: device)
+            var counts = PortraitStudy.Counts()
+            (counts.people, counts.references, counts.seeds) = (people, references, seeds)
+            let study = try PortraitStudy(
+                models: ShippedModel.folder(models), run: work, counts: counts)
+            study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
+            let interrupt = Interrupt()
+            guard
+                let scores = try study.table(
+                    method, progress: { reporting.progress($0, of: $1, "portrait") },
+                    shouldStop: { interrupt.isRequested })
+            else { throw CommandError("interrupted; nothing was written", code: Failure.interrupted) }
+            try scores.write(
+                page: "IC-Portrait in the world", named: "table-1", to: output)
+            let seconds = (ContinuousClock.now - start).seconds
+            try reporting.result(
+                Result(output: output, figures: scores.figures, seconds: seconds),
+                text: scores.figures.sorted { $0.key < $1.key }
+                    .map { String(format: "%@: %.4g", $0.key, $0.value) }.joined(separator: "\n")
+                    + "\n\(output)/index.html: \(TrainingProgress.duration(seconds))")
+        }
+    }
+}
+
+extension PortraitMethod: ExpressibleByArgument {}

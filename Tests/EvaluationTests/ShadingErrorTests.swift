@@ -1,0 +1,47 @@
+import Evaluation
+import Testing
+import Torch
+
+@Suite struct ShadingErrorTests {
+    private let skin: Tensor
+    private let face: Tensor
+
+    init() throws {
+        face = try Tensor.rand([1, 3, 64, 64], generator: Generator(seed: 1)) * 0.6 - 0.4
+        skin = try Tensor.zeros([1, 1, 64, 64])
+        try skin[.all, .all, 8..<56, 12..<50].fill(1)
+    }
+
+    @Test func equalLightHasNone() throws {
+        #expect(try shadingError(face, face, skin: skin) == [0])
+    }
+
+    @Test func twiceAsBrightIsTheLogarithmOfTwo() throws {
+        // -1...1 is 0...1 of brightness.
+        let bright = try (face + 1) * 2 - 1
+        let error = try shadingError(bright, face, skin: skin)[0]
+        #expect(abs(error - 0.6931) < 0.02, "\(error)")
+        let back = try shadingError(face, bright, skin: skin)[0]
+        #expect(abs(error - back) < 1e-6)
+    }
+
+    @Test func onlySkinCounts() throws {
+        let outside = try face * skin + (skin - 1)
+        #expect(try shadingError(outside, face, skin: skin)[0] < 1e-6)
+    }
+
+    @Test func aShiftOfAPixelHardlyCounts() throws {
+        let moved = try Tensor.cat([face[.all, .all, .all, 1..<64], face[.all, .all, .all, 0..<1]], along: 3)
+        let side = try (face + 1) * Tensor.linspace(0.5, 1.5, 64).reshaped([1, 1, 1, 64]) - 1
+        let (shift, light) = try (
+            shadingError(moved, face, skin: skin)[0], shadingError(side, face, skin: skin)[0]
+        )
+        #expect(shift < 0.1 && light > 0.2, "\(shift), \(light)")
+    }
+
+    @Test func noSkinIsRefused() throws {
+        #expect(throws: EvaluationError.self) {
+            try shadingError(face, face, skin: Tensor.zeros([1, 1, 64, 64]))
+        }
+    }
+}
