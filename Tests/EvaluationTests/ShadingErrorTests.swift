@@ -7,7 +7,7 @@ import Torch
     private let face: Tensor
 
     init() throws {
-        face = try Tensor.rand([1, 3, 64, 64], generator: Generator(seed: 1)) * 0.6 - 0.4
+        face = try Tensor.rand([1, 3, 64, 64], generator: Generator(seed: 1)) * 0.3 - 0.7
         skin = try Tensor.zeros([1, 1, 64, 64])
         try skin[.all, .all, 8..<56, 12..<50].fill(1)
     }
@@ -20,7 +20,7 @@ import Torch
         // -1...1 is 0...1 of brightness.
         let bright = try (face + 1) * 2 - 1
         let error = try shadingError(bright, face, skin: skin)[0]
-        #expect(abs(error - 0.6931) < 0.02, "\(error)")
+        #expect(abs(error - 0.6931) < 0.03, "\(error)")
         let back = try shadingError(face, bright, skin: skin)[0]
         #expect(abs(error - back) < 1e-6)
     }
@@ -31,8 +31,11 @@ import Torch
     }
 
     @Test func aShiftOfAPixelHardlyCounts() throws {
-        let moved = try Tensor.cat([face[.all, .all, .all, 1..<64], face[.all, .all, .all, 0..<1]], along: 3)
-        let side = try (face + 1) * Tensor.linspace(0.5, 1.5, 64).reshaped([1, 1, 1, 64]) - 1
+        let moved = try Tensor.cat(
+            [face[.all, .all, .all, 1..<64], face[.all, .all, .all, 0..<1]], along: 3)
+        let side =
+            try (face + 1) * Tensor.linspace(from: 0.3, to: 1.7, count: 64).reshaped([1, 1, 1, 64])
+            - 1
         let (shift, light) = try (
             shadingError(moved, face, skin: skin)[0], shadingError(side, face, skin: skin)[0]
         )

@@ -40,7 +40,7 @@ import Torch
         let name = side == .left ? "left" : "right"
         let match = try match(side)
         #expect(try match.flow.cells.isEqual(to: fixture["flow/\(name)"]))
-        let cycle = try Closeness(#require(match.cycleDistance()), fixture["cycle/\(name)"])
+        let cycle = try Closeness(#require(try match.cycleDistance()), fixture["cycle/\(name)"])
         #expect(cycle.maxError <= 1e-5, "\(cycle)")
     }
 

@@ -18,11 +18,14 @@ import Training
             "sizes.context=48", "sizes.vision=2", "sizes.text_layers=1",
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
             "sizes.face=32", "sizes.group_side=32", "autoencoder.losses.crop=0",
-            "base.training.sample_every=2",
+            "base.training.sample_every=2", "world.flows=2", "portrait.steps=4",
         ] {
             settings = try settings.setting(assignment)
         }
-        for stage in ["recogniser_a", "recogniser_b", "autoencoder", "clip", "detector", "base"] {
+        for stage in [
+            "recogniser_a", "recogniser_b", "autoencoder", "clip", "detector", "base", "matching",
+            "appearance",
+        ] {
             settings = try settings.setting("\(stage).training.steps=2")
                 .setting("\(stage).training.batch_size=4")
                 .setting("\(stage).training.evaluate_every=2")
@@ -56,7 +59,9 @@ import Training
             _ = try FaceDetector("\(settings.bundle)/detector")(picture)
             let card = try String(contentsOfFile: "\(settings.bundle)/README.md", encoding: .utf8)
             #expect(card.contains("no real person's picture was used"))
-            #expect(card.contains("| base | 2 |"))
+            #expect(card.contains("| base | 2 |") && card.contains("| matching | 2 |"))
+
+            try checkPortraits(run, settings.bundle)
 
             var counts = MiniatureEvaluation.Counts()
             (counts.people, counts.pictures, counts.scenes) = (4, 4, 2)
@@ -72,6 +77,20 @@ import Training
                 #expect(FileManager.default.fileExists(atPath: "\(folder)/figures/\(name)"))
             }
         }
+    }
+
+    /// Every row of the table, of one portrait.
+    private func checkPortraits(_ run: MiniatureRun, _ bundle: String) throws {
+        var counts = PortraitStudy.Counts()
+        (counts.people, counts.references, counts.seeds) = (1, 1, 2)
+        let study = try PortraitStudy(models: bundle, run: run, counts: counts)
+        #expect(study.model.settings.steps == 4)
+        let scores = try #require(try study.table())
+        for method in PortraitMethod.allCases {
+            #expect(scores.figures["psnr_\(method.rawValue)"].map { $0 > 0 } == true, "\(method)")
+        }
+        #expect(scores.figures["similarity_bound"].map { $0 < 1.001 } == true)
+        #expect(scores.tables.count == 3 && scores.pictures.count == 1)
     }
 
     @Test func aStoppedStageSaysSoAndGoesOn() throws {
