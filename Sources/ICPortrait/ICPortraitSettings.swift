@@ -25,6 +25,26 @@ public struct ICPortraitSettings: Settings {
     /// As the shipped models are made.
     public init() {}
 
+    /// Refuses numbers that no portrait can have.
+    ///
+    /// - Throws: ``ICPortraitError``.
+    public func check() throws {
+        let side = matching.medianSide
+        guard (1...31).contains(side), side % 2 == 1 else {
+            throw ICPortraitError(
+                "matching.median_side: expected an odd number of 1 to 31, found \(side).")
+        }
+        guard (1...1000).contains(steps) else {
+            throw ICPortraitError("steps: expected 1 to 1000, found \(steps).")
+        }
+        for (name, ratio) in [
+            ("keep_ratio", keepRatio), ("training_keep_ratio", trainingKeepRatio),
+        ]
+        where !(0...1).contains(ratio) {
+            throw ICPortraitError("\(name): expected a keep ratio of 0 to 1, found \(ratio).")
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case matching, blend, strengths, steps, guidance
         case keepRatio = "keep_ratio"

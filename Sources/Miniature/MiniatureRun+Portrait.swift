@@ -22,21 +22,31 @@ extension MiniatureRun {
     func trainMatching() throws -> Bool {
         let own = settings.matching
         return try train(.matching, own.training) {
-            let knowsTruth = own.losses.kind == .correspondence
-            let task = try MatchingTask(
-                base: frozenBase(), schedule: noiseSchedule(),
-                pairs: ViewPairs(
-                    views(), flows: knowsTruth ? ViewFlows(flowsPath) : nil,
-                    batchSize: own.training.batchSize, seed: own.training.seed),
-                settings: settings.portrait, losses: own.losses, seed: own.training.seed)
+            let task = try matchingTask(own)
             if own.training.evaluateEvery > 0 {
-                let matching = try PortraitMatching(
-                    matchingPairs(), autoencoder: autoencoder(scale: measuredScale()),
-                    vision: vision(), settings: settings.portrait, device: device)
+                let matching = try portraitMatching()
                 task.evaluation = { network, _ in try matching.scores(network).figures }
             }
             return task
         }
+    }
+
+    /// The matching net's task, which measures nothing yet.
+    func matchingTask(_ own: MatchingRunSettings) throws -> MatchingTask {
+        let knowsTruth = own.losses.kind == .correspondence
+        return try MatchingTask(
+            base: frozenBase(), schedule: noiseSchedule(),
+            pairs: ViewPairs(
+                views(), flows: knowsTruth ? ViewFlows(flowsPath) : nil,
+                batchSize: own.training.batchSize, seed: own.training.seed),
+            settings: settings.portrait, losses: own.losses, seed: own.training.seed)
+    }
+
+    /// How well nets match unseen people's pictures.
+    func portraitMatching() throws -> PortraitMatching {
+        try PortraitMatching(
+            matchingPairs(), autoencoder: autoencoder(scale: measuredScale()), vision: vision(),
+            settings: settings.portrait, device: device)
     }
 
     func trainAppearance() throws -> Bool {

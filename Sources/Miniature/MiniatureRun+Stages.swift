@@ -156,18 +156,36 @@ extension MiniatureRun {
         }
     }
 
-    /// Encodes every picture; latents are scaled to unit deviation, as SD's are by 0.18215.
+    /// Encodes every picture, again where a network has been trained further since; latents are scaled
+    /// to unit deviation, as SD's are by 0.18215.
     func encode() throws -> Bool {
-        guard !FileManager.default.fileExists(atPath: latentsPath) else { return true }
+        let origin = try ["autoencoder": fingerprint(.autoencoder), "clip": fingerprint(.clip)]
+        let old = try LatentData.origin(of: latentsPath)
+        if let old, origin.allSatisfy({ old[$0.key] == $0.value }) { return true }
         let data = try trainData()
-        let scale = try latentScale(data)
-        try AtomicFile.write(
-            Array("\(scale)\n".utf8), to: "\(path)/cache/latent-scale.txt")
+        var known: Tensor?
+        var scale = 1.0
+        if let old, old["autoencoder"] == origin["autoencoder"] {
+            known = try openCheckpoint(latentsPath).tensors()["latents"]
+            scale = try measuredScale()
+        } else {
+            scale = try latentScale(data)
+            try AtomicFile.write(
+                Array("\(scale)\n".utf8), to: "\(path)/cache/latent-scale.txt")
+        }
         try LatentData.make(
             data, autoencoder: autoencoder(scale: scale), vision: vision(), to: latentsPath,
-            device: device, progress: { reporting.counting(.latents, $0, $1) },
+            origin: origin, known: known, device: device,
+            progress: { reporting.counting(.latents, $0, $1) },
             shouldStop: reporting.shouldStop)
         return true
+    }
+
+    /// The hash of a stage's newest weights.
+    private func fingerprint(_ stage: MiniatureStage) throws -> String {
+        let folder = CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints")
+        let files = folder.latest()?.state.files ?? [:]
+        return (files["average.safetensors"] ?? files["model.safetensors"])?.sha256 ?? ""
     }
 
     /// One over the deviation of latents, from a sample of the pictures.

@@ -49,6 +49,7 @@ struct Forward: ParsableCommand {
 
     enum Net: String, CaseIterable, ExpressibleByArgument {
         case unet, controlnet
+        case latentControlnet = "latent-controlnet"
         case vaeEncode = "vae-encode"
         case vaeDecode = "vae-decode"
         case clipText = "clip-text"
@@ -115,11 +116,14 @@ struct Forward: ParsableCommand {
                 scale: given.number("conditioning_scale", default: 1),
                 guess: given.number("guess_mode", default: 0) != 0, added: given.added(),
                 hooks: hooks)
-            var results = ["mid_block_res_sample": residuals.mid]
-            for (index, map) in residuals.down.enumerated() {
-                results["down_block_res_samples.\(index)"] = map
-            }
-            return results
+            return numbered(residuals)
+        case .latentControlnet:
+            let net = try folder.latentControlNet(dtype: type, device: device).network
+            let output = try net(
+                given("sample"), timestep: given.exact("timestep"),
+                context: given("encoder_hidden_states"), condition: given("controlnet_cond"),
+                hooks: hooks)
+            return numbered(output.residuals)
         case .vaeEncode:
             let vae = try folder.autoencoder(dtype: type, device: device).network
             let latents = try vae.encode(given("x"), hooks: hooks)
@@ -153,6 +157,14 @@ struct Forward: ParsableCommand {
                 "boxes": output.boxes, "logits": output.logits, "landmarks": output.landmarks,
             ]
         }
+    }
+
+    private func numbered(_ residuals: ControlResiduals) -> [String: Tensor] {
+        var results = ["mid_block_res_sample": residuals.mid]
+        for (index, map) in residuals.down.enumerated() {
+            results["down_block_res_samples.\(index)"] = map
+        }
+        return results
     }
 
     private func numbered(_ states: [Tensor]) -> [String: Tensor] {

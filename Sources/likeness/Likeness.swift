@@ -14,7 +14,8 @@ struct Likeness: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Demo.self, Generate.self, Refine.self, Replay.self, Doctor.self, Model.self, Photo.self,
+            Demo.self, Generate.self, Refine.self, Relight.self, Replay.self, Doctor.self,
+            Model.self, Photo.self,
             MakeImage.self, Forward.self,
             Bench.self, WorldCommand.self, TrainCommand.self, EvaluateCommand.self,
             Oracle.self,

@@ -11,7 +11,8 @@ struct ModelExport: ParsableCommand {
             Takes a pipeline's folder or a single network's. Every network's names and shapes are \
             checked before anything is written; old names come out as today's, .bin files as \
             safetensors; settings and vocabularies are copied. The new folder appears complete or \
-            not at all. One of IC-Portrait's nets is written as a ControlNetModel of diffusers, whose             condition is the canvas of latents.
+            not at all. One of IC-Portrait's nets is written as a ControlNetModel of diffusers, \
+            whose condition is the canvas of latents.
             """)
 
     @Argument(help: "A folder with a model_index.json, or one network's folder.")

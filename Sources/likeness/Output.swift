@@ -44,6 +44,18 @@ enum Output {
         try checkParent(of: path)
     }
 
+    /// Makes a folder to write into, if it is missing.
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw CommandError(
+                "\(path): expected a folder to write into, found an obstacle: "
+                    + error.localizedDescription, code: Failure.badOutput)
+        }
+    }
+
     private static func checkParent(of path: String) throws {
         var isFolder: ObjCBool = false
         let manager = FileManager.default

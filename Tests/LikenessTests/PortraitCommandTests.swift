@@ -114,17 +114,11 @@ import Testing
         let appearance = try CommandLineTool.run(
             ["train", "appearance", "-o", "a", "--matching", "m/matching"] + common, in: folder)
         #expect(appearance.code == 0, "\(appearance.errors)")
-        try FileManager.default.createDirectory(
-            atPath: folder.file("nets"), withIntermediateDirectories: true)
-        for (run, net) in [("m", "matching"), ("a", "appearance")] {
-            try FileManager.default.moveItem(
-                atPath: folder.file("\(run)/\(net)"), toPath: folder.file("nets/\(net)"))
-        }
         let made = try generate(
-            folder, Self.boxes + ["--profile", "anna.png", "--nets", "nets", "-o", "one.png"])
+            folder, Self.boxes + ["--profile", "anna.png", "--nets", "a", "-o", "one.png"])
         #expect(made.code == 0, "\(made.errors)")
         let exported = try CommandLineTool.run(
-            ["model", "export", "nets/appearance", "-o", "controlnet"], in: folder)
+            ["model", "export", "a/appearance", "-o", "controlnet"], in: folder)
         #expect(exported.code == 0, "\(exported.errors)")
         // What was written is a whole ControlNetModel.
         let again = try CommandLineTool.run(
@@ -158,6 +152,10 @@ import Testing
         ),
         (["--profile", "1=anna.png", "--face", "2"], "expected N=FILE for everybody"),
         (["--profile", "anna.png", "--set", "matching.blocks=[9]"] + boxes, "matching.blocks"),
+        (
+            ["--profile", "anna.png", "--set", "matching.median_side=5000000000"] + boxes,
+            "matching.median_side: expected an odd number"
+        ),
     ]
 
     @Test func everyMistakeGetsItsSentence() throws {

@@ -89,7 +89,7 @@ public struct AttributeQuestion {
         try expect(unit.shape[1] == texts.shape[1], images, "images", "[N, \(texts.shape[1])]")
         let cosines = try unit.matmul(texts.transposed(0, 1))
         guard ways.count > answers.count else {
-            return try cosines.argmax(along: 1).toArray(Int64.self).map(Int.init)
+            return try cosines.argmax(along: 1).toArray(Int64.self).map { ways[Int($0)] }
         }
         let highest = try cosines.max([1], keepDims: true)
         let chances = try ((cosines - highest) * scale).exp()

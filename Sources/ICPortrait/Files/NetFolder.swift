@@ -34,6 +34,26 @@ public enum NetFolder {
         }
     }
 
+    /// Copies a net's folder, unless it is that already; an older one is replaced.
+    ///
+    /// - Throws: ``ICPortraitError`` for a folder that cannot be read; `CheckpointError`.
+    public static func copy(_ net: String, to path: String) throws {
+        func place(_ path: String) -> String {
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        }
+        guard place(net) != place(path) else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: net)) ?? []
+        guard names.contains("config.json") else {
+            throw ICPortraitError("\(net): expected a net's folder, found no config.json in it.")
+        }
+        try AtomicFolder.write(to: path, replacing: true) { folder in
+            for name in names where !name.hasPrefix(".") {
+                try FileManager.default.copyItem(
+                    atPath: "\(net)/\(name)", toPath: "\(folder)/\(name)")
+            }
+        }
+    }
+
     /// Writes a net as diffusers' `ControlNetModel`; see ``ControlNetExport``.
     ///
     /// - Parameters:

@@ -72,6 +72,12 @@ extension HeadView {
                 : try portrait.resized(
                     width: picture.width, height: picture.height, .pilLanczos)
         }
+        // Interpolation skips pixels where it shrinks.
+        var portrait = portrait
+        if Double(portrait.width) > 1.5 * crop.side {
+            let side = max(Int(crop.side.rounded()), 1)
+            portrait = try portrait.resized(width: side, height: side, .pilLanczos)
+        }
         let mask = try Mask.feathered(
             width: portrait.width, height: portrait.height,
             feather: feather * Double(portrait.width),

@@ -1,4 +1,5 @@
 import Diffusion
+import Layers
 import Torch
 
 /// How surprising true matches are among all others: InfoNCE over the cost volume (van den Oord et
@@ -24,12 +25,16 @@ public struct CorrespondenceLoss: Hashable, Sendable {
         target: Tensor, source: Tensor, flow: DenseFlow, visible: Tensor
     ) throws -> Tensor {
         let (height, width) = (target.shape[2], target.shape[3])
-        let truth = try flow.resized(to: [height, width]).matches
+        // Places that are not seen have no flow to take part in a coarser cell's.
+        let share = try coarse(visible, height, width)
+        let known = try coarse(flow.cells * visible, height, width)
+        let scale = Double(width) / Double(flow.cells.shape[3])
+        let truth = try DenseFlow(cells: known / share.clamped(min: 1e-3) * scale).matches
         // A match beyond the border has no cell.
         let inside =
             try (truth.across .>= 0).to(.float32) * (truth.across .< Double(width)).to(.float32)
             * (truth.down .>= 0).to(.float32) * (truth.down .< Double(height)).to(.float32)
-        let seen = try nearest(visible, height, width) * inside
+        let seen = try (share.squeezed(1) .> 0.5).to(.float32) * inside
         let best = try (truth.down * Double(width) + truth.across) * inside
         let volume = try DenseFlow.costVolume(target: target, source: source) / temperature
         let surprise =
@@ -38,11 +43,10 @@ public struct CorrespondenceLoss: Hashable, Sendable {
         return try (surprise * seen).sum() / seen.sum().clamped(min: 1)
     }
 
-    /// A cell counts if the middle of it does.
-    private func nearest(_ visible: Tensor, _ height: Int, _ width: Int) throws -> Tensor {
-        let step = (visible.shape[2] / height, visible.shape[3] / width)
-        guard step.0 > 1 || step.1 > 1 else { return try visible.squeezed(1) }
-        return try visible.sliced(2, from: step.0 / 2, to: visible.shape[2], step: max(step.0, 1))
-            .sliced(3, from: step.1 / 2, to: visible.shape[3], step: max(step.1, 1)).squeezed(1)
+    /// The mean over each coarser cell.
+    private func coarse(_ x: Tensor, _ height: Int, _ width: Int) throws -> Tensor {
+        guard x.shape[2] != height || x.shape[3] != width else { return x }
+        return try interpolate(
+            x, size: [height, width], mode: .bilinear, antialias: x.shape[2] > height)
     }
 }

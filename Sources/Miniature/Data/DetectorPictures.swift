@@ -132,13 +132,16 @@ package struct PictureWindow {
         return faces.map { face in
             var box = SIMD4(
                 face.box[0] / w, face.box[1] / h, face.box[2] / w, face.box[3] / h)
+            // Found points follow `Point`: whole numbers are pixels' centres.
+            let shift = SIMD2(0.5 / w, 0.5 / h)
             var points = (0..<5).map { SIMD2(face.points[2 * $0] / w, face.points[2 * $0 + 1] / h) }
             if mirrored {
                 box = SIMD4(1 - box.z, box.y, 1 - box.x, box.w)
                 // The picture's left eye is now its right one; so are the mouth's corners.
                 points = [1, 0, 2, 4, 3].map { SIMD2(1 - points[$0].x, points[$0].y) }
             }
-            return FaceTarget(box: box, points: points.flatMap { [$0.x, $0.y] })
+            return FaceTarget(
+                box: box, points: points.flatMap { [$0.x - shift.x, $0.y - shift.y] })
         }
     }
 }

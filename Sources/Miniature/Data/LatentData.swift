@@ -43,23 +43,30 @@ public final class LatentData: Sendable {
     ///   - autoencoder: its latents' means are kept, times its scaling factor.
     ///   - vision: CLIP's image encoder.
     ///   - path: the file to make.
+    ///   - origin: which weights both networks have; ``origin(of:)`` tells it again.
+    ///   - known: latents that these weights of the autoencoder gave; encoded anew if nil.
     ///   - device: of both networks.
     ///   - progress: called with pictures done and in all.
     ///   - shouldStop: asked after every batch; when it says yes, nothing is written.
     /// - Throws: `TorchError`, `CheckpointError`; `CancellationError`.
     public static func make(
         _ data: PortraitData, autoencoder: AutoencoderKL, vision: CLIPVision, to path: String,
-        device: Device, progress: (Int, Int) -> Void = { _, _ in },
+        origin: [String: String] = [:], known: Tensor? = nil, device: Device,
+        progress: (Int, Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false }
     ) throws {
         var (latents, embeddings): ([Tensor], [Tensor]) = ([], [])
         try noGrad {
-            for start in Swift.stride(from: 0, to: data.count, by: 32) {
+            // As many pixels at a time as 32 pictures of 128 pixels a side have.
+            let size = max(32 * 128 * 128 / (data.side * data.side), 1)
+            for start in Swift.stride(from: 0, to: data.count, by: size) {
                 if shouldStop() { throw CancellationError() }
-                let part = Array(start..<min(start + 32, data.count))
+                let part = Array(start..<min(start + size, data.count))
                 let x = try PictureBatch(data, part).tensor(on: device)
-                let mean = try autoencoder.scaled(autoencoder.encode(x).mean)
-                latents.append(try mean.to(.float16).to(.cpu))
+                if known == nil {
+                    let mean = try autoencoder.scaled(autoencoder.encode(x).mean)
+                    latents.append(try mean.to(.float16).to(.cpu))
+                }
                 embeddings.append(
                     try vision(CLIPPixels.normalised(x, for: vision)).imageEmbeds.to(.float32).to(
                         .cpu))
@@ -67,7 +74,16 @@ public final class LatentData: Sendable {
             }
         }
         try SafetensorsWriter.write(
-            ["latents": try .cat(latents), "embeddings": try .cat(embeddings)], to: path)
+            ["latents": try known ?? .cat(latents), "embeddings": try .cat(embeddings)],
+            metadata: origin, to: path)
+    }
+
+    /// Which weights a file was made with; nil if there is no file.
+    ///
+    /// - Throws: `CheckpointError` for a broken one.
+    static func origin(of path: String) throws -> [String: String]? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try SafetensorsFile(path).metadata
     }
 
     /// The same for IC-Portrait, so many pictures of each person.

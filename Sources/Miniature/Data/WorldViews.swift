@@ -13,15 +13,26 @@ public struct WorldViews {
     /// - Parameters:
     ///   - folder: what `likeness world make` wrote.
     ///   - cache: the file of decoded pictures; made if it is not there.
+    ///   - progress: called with what is done, how far, of how many.
+    ///   - shouldStop: asked after every picture.
     /// - Throws: `ShardError`, `ImageError`, `CheckpointError`; ``MiniatureError`` for shards of another
     ///   kind.
-    public init(shards folder: String, cache: String) throws {
+    public init(
+        shards folder: String, cache: String,
+        progress: @escaping (String, Int, Int) -> Void = { _, _, _ in },
+        shouldStop: @escaping () -> Bool = { false }
+    ) throws {
         let paths = [cache, PortraitData.placesPath(cache)]
         if !paths.allSatisfy(FileManager.default.fileExists) {
-            try PortraitCache.make(shards: folder, to: cache)
+            try PortraitCache.make(
+                shards: folder, to: cache, progress: { progress("reading pictures", $0, $1) },
+                shouldStop: shouldStop)
         }
         data = try PortraitData(cache)
     }
+
+    /// Pixels a side.
+    public var side: Int { data.side }
 
     /// Encodes the pictures, and finds where their places are in one another.
     ///

@@ -71,7 +71,8 @@ public final class PortraitStudy {
     /// Portraits in all.
     public var caseCount: Int { counts.people * counts.references }
 
-    /// The n-th portrait of the study; the same number is the same portrait in every study.
+    /// The n-th portrait of the study; the same number is the same portrait in every study of as many
+    /// people and references.
     func item(_ number: Int) throws -> PortraitCase {
         let (person, reference) = (number / counts.references, number % counts.references)
         let views = data.views

@@ -27,7 +27,7 @@ public struct PartScores: Sendable {
         try write(to: folder, named: part.rawValue)
     }
 
-    /// Writes all of it, and a page that shows it, into a folder, which is made if it is missing.
+    /// Writes all of it, and a page `NAME.html` that shows it, into a folder, which is made if it is missing.
     ///
     /// - Parameters:
     ///   - title: of the page.
@@ -44,7 +44,7 @@ public struct PartScores: Sendable {
         try write(to: folder, named: name)
         var report = Report(title: title)
         report.add(items(named: name))
-        try report.write(to: "\(folder)/index.html")
+        try report.write(to: "\(folder)/\(name).html")
     }
 
     private func write(to folder: String, named name: String) throws {

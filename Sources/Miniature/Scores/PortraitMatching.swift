@@ -51,6 +51,11 @@ public struct PortraitMatching {
     ///
     /// - Throws: `TorchError`, `EvaluationError`.
     func scores(_ network: LatentControlNet) throws -> FlowScores {
+        try FlowScores(pairs, flow(network))
+    }
+
+    /// Where a net finds the first pictures' places in the second ones, pixels: `[K, 2, G, G]`.
+    func flow(_ network: LatentControlNet) throws -> Tensor {
         try noGrad {
             let time = try Tensor([Int64(settings.matching.timestep)], device: target.device)
             let flows = try stride(from: 0, to: pairs.count, by: 20).map { start -> Tensor in
@@ -60,8 +65,7 @@ public struct PortraitMatching {
                     context: tokens[part], condition: condition[part], settings.matching)
                 return try match.flow.resized(to: [pairs.cells, pairs.cells]).cells.to(.cpu)
             }
-            return try FlowScores(
-                pairs, .cat(flows) * Double(pairs.pictures.shape[4] / pairs.cells))
+            return try .cat(flows) * Double(pairs.pictures.shape[4] / pairs.cells)
         }
     }
 }

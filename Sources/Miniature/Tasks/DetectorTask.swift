@@ -129,7 +129,8 @@ public final class DetectorTask: TrainingTask {
 
     private static func truth(_ face: GroupData.Face) -> TruthBox {
         let points = Swift.stride(from: 0, to: 10, by: 2).map {
-            Point(Double(face.points[$0]), Double(face.points[$0 + 1]))
+            // The world counts from a pixel's corner, pictures from its centre.
+            Point(Double(face.points[$0]) - 0.5, Double(face.points[$0 + 1]) - 0.5)
         }
         return TruthBox(
             Box(

@@ -13,7 +13,7 @@ struct EvaluateICPortrait: ParsableCommand {
             Table 1's protocol: 11 people in 40 pictures of others each, likeness to all photos of \
             the person, judged by a recogniser that had no part in making them; and the distance \
             from the picture that the world renders as the answer. Tables (Markdown, JSON), sheets \
-            (JPEG) and an index.html of all.
+            (JPEG) and a page of all. --part figure-4 trains the matching net anew by both losses.
             """)
 
     @Option(help: "The models' folder; the shipped one if not given.")
@@ -24,6 +24,9 @@ struct EvaluateICPortrait: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "Where the figures are written.")
     var output = "runs/miniature/ic-portrait"
+
+    @Option(help: "What is measured: table-1, or figure-4 (matching while it is learned).")
+    var part = Part.table1
 
     @Option(help: "People whose portraits are made.")
     var people = 11
@@ -50,6 +53,12 @@ struct EvaluateICPortrait: ParsableCommand {
 
     @OptionGroup var reporting: Reporting
 
+    /// What is measured.
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case table1 = "table-1"
+        case figure4 = "figure-4"
+    }
+
     struct Result: Encodable {
         let output: String
         let figures: [String: Double]
@@ -68,26 +77,48 @@ struct EvaluateICPortrait: ParsableCommand {
         try reporting.run {
             if let threads { try LibTorch.setThreadCount(threads) }
             let start = ContinuousClock.now
-            let work = try MiniatureRun(source, MiniatureSettings(), device: device)
-            var counts = PortraitStudy.Counts()
-            (counts.people, counts.references, counts.seeds) = (people, references, seeds)
-            let study = try PortraitStudy(
-                models: ShippedModel.folder(models), run: work, counts: counts)
-            study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
             let interrupt = Interrupt()
-            guard
-                let scores = try study.table(
-                    method, progress: { reporting.progress($0, of: $1, "portrait") },
-                    shouldStop: { interrupt.isRequested })
-            else { throw CommandError("interrupted; nothing was written", code: Failure.interrupted) }
+            var talk = MiniatureRun.Reporting()
+            let line = ProgressLine(reporting)
+            talk.shouldStop = { interrupt.isRequested }
+            talk.remark = { reporting.remark("likeness: \($0)") }
+            talk.counting = { stage, done, total in
+                line.show("\(stage.summary): \(done)/\(total)", isLast: done == total)
+            }
+            let work = try MiniatureRun(
+                source, MiniatureSettings(), device: device, reporting: talk)
+            try Output.makeFolder(output)
+            guard let scores = try measured(work, interrupt) else {
+                throw CommandError(
+                    "interrupted; nothing was written", code: Failure.interrupted)
+            }
             try scores.write(
-                page: "IC-Portrait in the world", named: "table-1", to: output)
+                page: "IC-Portrait in the world", named: part.rawValue, to: output)
             let seconds = (ContinuousClock.now - start).seconds
             try reporting.result(
                 Result(output: output, figures: scores.figures, seconds: seconds),
                 text: scores.figures.sorted { $0.key < $1.key }
                     .map { String(format: "%@: %.4g", $0.key, $0.value) }.joined(separator: "\n")
-                    + "\n\(output)/index.html: \(TrainingProgress.duration(seconds))")
+                    + "\n\(output)/\(part.rawValue).html: \(TrainingProgress.duration(seconds))")
+        }
+    }
+
+    /// The part's scores; nil after a stop.
+    private func measured(_ work: MiniatureRun, _ interrupt: Interrupt) throws -> PartScores? {
+        switch part {
+        case .table1:
+            var counts = PortraitStudy.Counts()
+            (counts.people, counts.references, counts.seeds) = (people, references, seeds)
+            let study = try PortraitStudy(
+                models: ShippedModel.folder(models), run: work, counts: counts)
+            study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
+            return try study.table(
+                method, progress: { reporting.progress($0, of: $1, "portrait") },
+                shouldStop: { interrupt.isRequested })
+        case .figure4:
+            return try MatchingStudy(work).scores(
+                progress: { reporting.progress($0, of: $1, "step") },
+                shouldStop: { interrupt.isRequested })
         }
     }
 }

@@ -78,6 +78,13 @@ struct Generate: ParsableCommand {
         guard (1...64).contains(seeds) else {
             throw ValidationError("--seeds: expected 1 to 64, found \(seeds)")
         }
+        guard (face ?? 1) >= 1 else {
+            throw ValidationError("--face: expected a number from 1, found \(face ?? 0)")
+        }
+        guard profileFaceBox == nil || profile.count == 1 else {
+            throw ValidationError(
+                "--profile-face-box: expected one --profile that it is of, found \(profile.count)")
+        }
         guard face == nil || faceBox == nil else {
             throw ValidationError("--face and --face-box say the same thing; use one of them.")
         }
@@ -87,6 +94,7 @@ struct Generate: ParsableCommand {
         try reporting.run {
             for path in outputs { try Output.check(path, force: force) }
             let format = try OutputFormat(path: output)
+            if let saveAll { try Output.makeFolder(saveAll) }
             let people = try people()
             let clock = ContinuousClock()
             let start = clock.now

@@ -63,6 +63,7 @@ struct PortraitOptions: ParsableArguments {
         if let cfgScale { settings.guidance = cfgScale }
         if let keepRatio { settings.keepRatio = keepRatio }
         if !strength.isEmpty { settings.strengths = strength }
+        try settings.check()
         return settings
     }
 }
@@ -72,8 +73,11 @@ struct BoxArgument: ExpressibleByArgument {
     let box: FaceBox
 
     init?(argument: String) {
-        let sides = argument.split(separator: ",").compactMap { Double($0) }
-        guard sides.count == 4, sides[0] < sides[2], sides[1] < sides[3] else { return nil }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let sides = parts.compactMap { Double($0) }
+        guard parts.count == 4, sides.count == 4, sides.allSatisfy({ abs($0) < 1e6 }),
+            sides[0] < sides[2], sides[1] < sides[3]
+        else { return nil }
         box = FaceBox(left: sides[0], top: sides[1], right: sides[2], bottom: sides[3])
     }
 }

@@ -49,8 +49,8 @@ struct PortraitPlan {
                     by: tools.detector)
             }
             let best = try ProfileChoice(heads, for: target)
-            var person = PortraitRecord.Person(profiles: pictures.map(\.file))
-            person.chosen = best.index
+            var person = PortraitRecord.Person(
+                profiles: pictures.map(\.file), chosen: best.index)
             switch choice {
             case .number(let number): person.face = number
             case .box(let box): person.box = [box.left, box.top, box.right, box.bottom]
@@ -69,7 +69,7 @@ struct PortraitPlan {
             + places.enumerated().map { index, place in
                 let crop = place.reference.crop
                 let number = place.person.face ?? index + 1
-                let name = place.person.profiles[place.person.chosen ?? 0].name
+                let name = place.person.profiles[place.person.chosen].name
                 let why = place.person.profiles.count > 1 ? " (\(place.reason))" : ""
                 return "  face \(number) at \(Int(crop.centre.x)),\(Int(crop.centre.y)), "
                     + "\(Int(crop.side)) px: \(name)\(why)"
@@ -83,7 +83,7 @@ struct PortraitPlan {
         var record = PortraitRecord(
             model: tools.name, fingerprint: tools.fingerprint, reference: reference.file,
             people: places.map(\.person), seed: seed, scheduler: scheduler, dtype: dtype,
-            settings: tools.model.settings)
+            device: "\(tools.model.device)", settings: tools.model.settings)
         if case .box(let box) = profileFace {
             record.profileBox = [box.left, box.top, box.right, box.bottom]
         }

@@ -26,7 +26,7 @@ struct PortraitRecord: Codable, Equatable {
         /// Photos of the person.
         var profiles: [File]
         /// Which of them it was made from.
-        var chosen: Int?
+        var chosen: Int
     }
 
     var program = Version.text
@@ -41,11 +41,16 @@ struct PortraitRecord: Codable, Equatable {
     var seed: UInt64
     var scheduler: String
     var dtype: String
+    /// Where it was computed.
+    var device: String
     var settings: ICPortraitSettings
+
+    /// Pictures that this program wrote may be larger than photos that it reads.
+    static let byteLimit = 1 << 28
 
     /// What the program wrote into a picture.
     init(in path: String) throws {
-        let bytes = try Input.bytes(of: path, limit: ImageLimits().bytes)
+        let bytes = try Input.bytes(of: path, limit: Self.byteLimit)
         let (text, _) = TextMetadata.read(from: bytes)
         guard let json = text.likeness else {
             throw CommandError(
@@ -53,21 +58,32 @@ struct PortraitRecord: Codable, Equatable {
                     + "nothing of how it was made; metadata are lost when a picture is saved anew",
                 code: Failure.badInput)
         }
-        guard let record = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+        let said = try? JSONValue(Array(json.utf8))
+        guard let said, said["method"] == .string("ic-portrait"), let own = said["settings"] else {
             throw CommandError(
                 "\(path): expected a portrait by `likeness generate`, found a picture that "
                     + "another command made", code: Failure.badInput)
+        }
+        // Settings that are newer than the picture have their defaults.
+        let settings = try ICPortraitSettings(json: Array(own.text.utf8), from: path)
+        let whole = try said.with(["settings": settings.json()])
+        guard let record = try? JSONDecoder().decode(Self.self, from: Data(whole.text.utf8)),
+            record.people.allSatisfy({ $0.profiles.indices.contains($0.chosen) })
+        else {
+            throw CommandError(
+                "\(path): expected the record of a portrait, found a damaged one, or one of "
+                    + "another version", code: Failure.badInput)
         }
         self = record
     }
 
     init(
         model: String, fingerprint: String, reference: File, people: [Person], seed: UInt64,
-        scheduler: String, dtype: String, settings: ICPortraitSettings
+        scheduler: String, dtype: String, device: String, settings: ICPortraitSettings
     ) {
         (self.model, self.fingerprint, self.reference) = (model, fingerprint, reference)
         (self.people, self.seed, self.scheduler) = (people, seed, scheduler)
-        (self.dtype, self.settings) = (dtype, settings)
+        (self.dtype, self.device, self.settings) = (dtype, device, settings)
     }
 
     /// Which face of the profile photos was meant.
@@ -81,7 +97,7 @@ struct PortraitRecord: Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let names = people.map { person in
-            let name = person.profiles[person.chosen ?? 0].name
+            let name = person.profiles[person.chosen].name
             return person.face.map { "\($0)=\(name)" } ?? name
         }
         let fields = [

@@ -40,14 +40,6 @@ struct PortraitSheet {
 
     /// Writes all of them into a folder, which is made if it is missing.
     func write(to folder: String) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw CommandError(
-                "\(folder): expected a folder to write into, found an obstacle: "
-                    + error.localizedDescription, code: Failure.badOutput)
-        }
         for part in parts {
             try AtomicFile.write(tools.encoded(part.image), to: "\(folder)/\(part.name)")
         }

@@ -41,7 +41,8 @@ struct PortraitTools {
         let net = nets ?? "\(path)/ic_portrait"
         fingerprint = try Self.fingerprint(
             of: [
-                "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(net)/matching",
+                "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(path)/scheduler",
+                "\(net)/matching",
                 "\(net)/appearance",
             ] + (found.map { [$0] } ?? []))
         // Faces may be small parts of large pictures, and the miniature's portraits are small.
@@ -52,7 +53,7 @@ struct PortraitTools {
         FileManager.default.fileExists(atPath: path)
     }
 
-    /// SHA-256 of each weight file's size, beginning and end: enough to tell models apart without
+    /// SHA-256 of each weight and configuration file's size, beginning and end: enough to tell models apart without
     /// reading gigabytes.
     private static func fingerprint(of paths: [String]) throws -> String {
         var known: [UInt8] = []
@@ -62,7 +63,9 @@ struct PortraitTools {
             let names =
                 isFolder.boolValue
                 ? try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-                    .filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") }
+                    .filter { name in
+                        [".safetensors", ".bin", ".json"].contains { name.hasSuffix($0) }
+                    }
                     .map { "\(path)/\($0)" } : [path]
             for name in names {
                 let file = try InputFile(name)
@@ -82,8 +85,22 @@ struct PortraitTools {
         return (try image.rgb(), .init(path, bytes))
     }
 
-    /// The picture of some bytes that were read before.
-    func decoded(_ bytes: [UInt8]) throws -> Image { try codec.decode(bytes).image.rgb() }
+    /// A picture that this program made.
+    func made(_ path: String) throws -> Image {
+        let bytes = try Input.bytes(of: path, limit: PortraitRecord.byteLimit)
+        return try Input.naming(path) { try decoded(bytes) }
+    }
+
+    /// What comes back of a picture that is written in a format: the same, or what a JPEG leaves.
+    func kept(_ image: Image, as format: OutputFormat) throws -> Image {
+        try decoded(codec.encode(image, as: format))
+    }
+
+    private func decoded(_ bytes: [UInt8]) throws -> Image {
+        var limits = codec.limits
+        limits.bytes = PortraitRecord.byteLimit
+        return try VipsCodec(limits: limits).decode(bytes).image.rgb()
+    }
 
     /// A finished portrait as a file.
     func encoded(_ image: Image, _ record: PortraitRecord, as format: OutputFormat) throws

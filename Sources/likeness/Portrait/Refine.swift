@@ -50,6 +50,16 @@ struct Refine: ParsableCommand {
         let likenessAfter: Double?
     }
 
+    func validate() throws {
+        guard (face ?? 1) >= 1 else {
+            throw ValidationError("--face: expected a number from 1, found \(face ?? 0)")
+        }
+        guard profileFaceBox == nil || profile.count == 1 else {
+            throw ValidationError(
+                "--profile-face-box: expected one --profile that it is of, found \(profile.count)")
+        }
+    }
+
     func run() throws {
         try reporting.run {
             try Output.check(output, force: force)

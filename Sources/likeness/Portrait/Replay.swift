@@ -67,7 +67,7 @@ struct Replay: ParsableCommand {
             }
             let search = InputSearch(folders: [pathParts(picture).folder, "."] + inputs)
             let reference = try search.path(of: record.reference)
-            let profiles = try record.people.map { try $0.profiles.map(search.path) }
+            let profiles = try record.people.map { [try search.path(of: $0.profiles[$0.chosen])] }
             var tools = try PortraitTools(
                 model: model ?? record.model, nets: nets, detector: detector, recogniser: nil,
                 dtype: dtype.dtype, device: device)
@@ -88,15 +88,21 @@ struct Replay: ParsableCommand {
                         reporting.progress(done, of: max(work.steps, done), "step")
                     })
             else { throw CancellationError() }
-            let before = try tools.picture(picture).image
-            let (largest, mean) = try difference(before, outcome.picture)
+            let before = try tools.made(picture)
+            let after = try tools.kept(outcome.picture, as: OutputFormat(path: picture))
+            let (largest, mean) = try difference(before, after)
             if let output {
+                let own = plan.record(
+                    tools, seed: record.seed, scheduler: record.scheduler, dtype: record.dtype)
                 try AtomicFile.write(
-                    tools.encoded(outcome.picture, record, as: OutputFormat(path: output)),
+                    tools.encoded(outcome.picture, own, as: OutputFormat(path: output)),
                     to: output)
             }
             let same = tools.fingerprint == record.fingerprint
             if !same { reporting.remark("likeness: the models are not those that made it") }
+            if record.device != "\(device)" {
+                reporting.remark("likeness: it was made on \(record.device), this is \(device)")
+            }
             try reporting.result(
                 Report(
                     picture: picture, largestDifference: largest, meanDifference: mean,

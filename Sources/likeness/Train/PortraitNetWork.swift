@@ -29,11 +29,19 @@ struct PortraitNetWork {
         let peakMemoryBytes: Int
     }
 
+    /// After Ctrl-C.
+    private var stopped: CommandError {
+        CommandError(
+            "interrupted; the same command with --resume goes on", code: Failure.interrupted)
+    }
+
     /// The method's settings.
     func portrait() throws -> ICPortraitSettings {
         var settings = ICPortraitSettings()
         if options.preset == .paper { settings.matching.moment = .current }
-        return try options.setting.reduce(settings) { try $0.setting($1) }
+        settings = try options.setting.reduce(settings) { try $0.setting($1) }
+        try settings.check()
+        return settings
     }
 
     /// The base's noise.
@@ -51,7 +59,7 @@ struct PortraitNetWork {
     /// Trains, and writes the net into the run's folder.
     func run<Task: TrainingTask>(
         _ name: String, _ training: TrainingSettings, _ settings: some Settings,
-        _ make: (FrozenBase, ViewLatents, ViewFlows?) throws -> Task
+        beside matching: String? = nil, _ make: (FrozenBase, ViewLatents, ViewFlows?) throws -> Task
     ) throws {
         try self.training.applyThreads()
         try RunFolder.check(options.output, resume: options.resume)
@@ -65,7 +73,7 @@ struct PortraitNetWork {
         let run = try RunFolder(
             options.output, configuration: Array((configuration.text + "\n").utf8),
             resume: options.resume, keep: training.keep)
-        guard let (views, flows) = try pictures(folder) else { throw CancellationError() }
+        guard let (views, flows) = try pictures(folder) else { throw stopped }
         let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
         let loaded = try unet.unet(dtype: .float32, device: self.training.device)
         let base = try FrozenBase(loaded.network, loaded.store)
@@ -76,7 +84,7 @@ struct PortraitNetWork {
             try trainer.run(
                 progress: { line.show($0.line, isLast: $0.isLast) },
                 shouldStop: { interrupt.isRequested })
-        else { throw CancellationError() }
+        else { throw stopped }
         let net = "\(options.output)/\(name)"
         try trainer.withAverage {
             let weights = Dictionary(
@@ -84,6 +92,9 @@ struct PortraitNetWork {
                 uniquingKeysWith: { first, _ in first })
             try NetFolder.write(weights, base: unet, to: net)
         }
+        if let matching { try NetFolder.copy(matching, to: "\(options.output)/matching") }
+        try AtomicFile.write(
+            Array((portrait().json().text + "\n").utf8), to: "\(options.output)/settings.json")
         let seconds = (ContinuousClock.now - start).seconds
         try reporting.result(
             Report(
@@ -107,7 +118,9 @@ struct PortraitNetWork {
                 .clipVision(dtype: .float32, device: device).network
             let made =
                 try options.views.map { try photos($0, folder, vae, vision) }
-                ?? world(options.world ?? "", vae, vision, flows: flows, in: cache)
+                ?? world(
+                    options.world ?? "", vae, vision, flows: flows, in: cache,
+                    side: side(folder, vae))
             guard let made else { return nil }
             try made.write(to: kept)
         }
@@ -137,13 +150,26 @@ struct PortraitNetWork {
     }
 
     private func world(
-        _ path: String, _ vae: AutoencoderKL, _ vision: CLIPVision, flows: String, in cache: String
+        _ path: String, _ vae: AutoencoderKL, _ vision: CLIPVision, flows: String, in cache: String,
+        side: Int
     ) throws -> ViewLatents? {
         do {
-            return try WorldViews(shards: path, cache: "\(cache)/pictures.safetensors").encoded(
-                vae, vision, flows: flows, device: training.device,
-                progress: { line.show("\($0): \($1)/\($2)", isLast: $1 == $2) },
-                shouldStop: { interrupt.isRequested })
+            let progress = { (what: String, done: Int, total: Int) in
+                line.show("\(what): \(done)/\(total)", isLast: done == total)
+            }
+            let stops = { interrupt.isRequested }
+            let data = try WorldViews(
+                shards: path, cache: "\(cache)/pictures.safetensors", progress: progress,
+                shouldStop: stops)
+            guard data.side == side else {
+                throw CommandError(
+                    "\(path): expected pictures of \(side) pixels, which the base was trained on, "
+                        + "found \(data.side); make others with likeness world make --size \(side)",
+                    code: Failure.badInput)
+            }
+            return try data.encoded(
+                vae, vision, flows: flows, device: training.device, progress: progress,
+                shouldStop: stops)
         } catch is CancellationError {
             return nil
         }

@@ -29,7 +29,8 @@ struct TrainMatching: ParsableCommand {
     func run() throws {
         try reporting.run {
             var settings = options.preset == .paper ? MatchingRunSettings.paper : .init()
-            if options.views != nil { settings.losses.kind = .denoising }
+            // Where the truth is known, it is learned from; the paper's loss is a --set away.
+            settings.losses.kind = options.world == nil ? .denoising : .correspondence
             settings.training.evaluateEvery = 0
             settings = try training.assigned(training.overridden(settings))
             if training.printSettings { return print(try Reporting.encode(settings)) }
@@ -53,8 +54,8 @@ struct TrainAppearance: ParsableCommand {
         commandName: "appearance",
         abstract: "Train IC-Portrait's appearance net, with the matching net frozen.",
         discussion: """
-            Takes what `likeness train matching` takes, and its result with --matching. Both nets \
-            in one folder, matching and appearance, are what `likeness generate --nets` wants.
+            Takes what `likeness train matching` takes, and its result with --matching. At the end \
+            the run's folder holds both nets and their settings: `likeness generate --nets RUN`.
             """)
 
     @Option(help: "The trained matching net's folder.")
@@ -74,7 +75,9 @@ struct TrainAppearance: ParsableCommand {
             let net = try ModelFolder(matching)
                 .latentControlNet(dtype: .float32, device: training.device)
             try net.store.freeze()
-            try work.run("appearance", settings.training, settings) { base, views, _ in
+            try work.run(
+                "appearance", settings.training, settings, beside: matching
+            ) { base, views, _ in
                 try AppearanceTask(
                     base: base, matching: net.network, schedule: work.schedule(),
                     pairs: ViewPairs(

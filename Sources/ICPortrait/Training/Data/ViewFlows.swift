@@ -21,7 +21,8 @@ public struct ViewFlows: Sendable {
         let tensors = try openCheckpoint(path).tensors()
         guard let pairs = tensors["pairs"], let flow = tensors["flow"],
             let visible = tensors["visible"], pairs.rank == 2, flow.rank == 4,
-            flow.dtype == .float16, flow.shape[0] == pairs.shape[0],
+            flow.dtype == .float16, flow.shape[0] == pairs.shape[0], pairs.shape[1] == 2,
+            flow.shape[1] == 2,
             visible.shape == [flow.shape[0], flow.shape[3], flow.shape[3]]
         else {
             throw ICPortraitError(

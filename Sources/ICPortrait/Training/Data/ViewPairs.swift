@@ -23,7 +23,8 @@ public struct ViewPairs: BatchSource {
     {
         if let flows {
             let numbers = flows.pairs.flatMap { [$0.target, $0.profile] }
-            guard let most = numbers.max(), most < views.count else {
+            guard let most = numbers.max(), most < views.count, numbers.allSatisfy({ $0 >= 0 })
+            else {
                 throw ICPortraitError(
                     "expected flows between \(views.count) pictures, found one of picture "
                         + "\(numbers.max() ?? 0); make the flows of these pictures.")
