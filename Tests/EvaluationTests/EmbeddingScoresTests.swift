@@ -89,6 +89,22 @@ import Torch
         #expect(try answer(.cosines) == [1])
     }
 
+    @Test func moreWaysToSayAnAnswerAreNoAdvantage() throws {
+        // One way of "a", two of "b": the second way of "b" is nearer than "a", their mean is not.
+        let texts = try Tensor([1, 0, -1, 0, 0.8, 0.6] as [Float], shape: [3, 1, 2])
+        let question = try AttributeQuestion(
+            name: "x", answers: ["a", "b"], texts: texts, ways: [0, 1, 1])
+        let images = try Tensor([0.8, 0.6, -1, 0.2] as [Float], shape: [2, 2])
+        #expect(try question.answer(images) == [0, 1])
+        #expect(throws: EvaluationError.self) {
+            try AttributeQuestion(name: "x", answers: ["a", "b"], texts: texts, ways: [0, 0, 0])
+        }
+        // Ways in any order.
+        let turned = try AttributeQuestion(
+            name: "x", answers: ["b", "a"], texts: texts, ways: [1, 0, 0])
+        #expect(try turned.answer(images) == [1, 0])
+    }
+
     @Test func alwaysGivingTheCommonAnswerIsBalancedOut() throws {
         let counts = try ConfusionCounts(
             classes: ["no", "yes", "never"], truth: [0, 0, 0, 1], given: [0, 0, 0, 0])

@@ -17,35 +17,31 @@ public struct AttributeQuestion {
     public let name: String
     /// The answers in few words, two or more.
     public let answers: [String]
-    /// `[W, D]`: one for each way to say an answer.
+    /// `[A, D]`.
     private let texts: Tensor
-    /// Which answer each way gives.
-    private let ways: [Int]
-    private let scale: Double
 
-    /// A question whose answers may each be said in several ways: the chance of an answer is the mean
-    /// chance of its ways, as the model weighs cosines.
+    /// A question whose answers may each be said in several ways: an answer's cosine is the mean of its
+    /// ways', so that having more of them is no advantage.
     ///
     /// - Parameters:
     ///   - name: what is asked.
     ///   - answers: the answers in few words, two or more.
     ///   - texts: embeddings of several sentences for each way, `[W, S, D]`.
     ///   - ways: which answer each way gives, W places among `answers`, each at least once.
-    ///   - scale: what the model multiplies cosines by.
-    ///   - averaging: what several sentences come to.
     /// - Throws: ``EvaluationError`` for fewer than two answers, other shapes, answers without a way.
-    public init(
-        name: String, answers: [String], texts: Tensor, ways: [Int], scale: Double,
-        averaging: Averaging = .directions
-    ) throws {
+    public init(name: String, answers: [String], texts: Tensor, ways: [Int]) throws {
         guard Set(ways) == Set(answers.indices) else {
             throw EvaluationError.argument(
                 "ways of '\(name)'", expected: "one or more of each answer", found: "\(ways)")
         }
         let each = try AttributeQuestion(
-            name: name, answers: ways.map { answers[$0] }, texts: texts, averaging: averaging)
-        (self.name, self.answers, self.texts) = (name, answers, each.texts)
-        (self.ways, self.scale) = (ways, scale)
+            name: name, answers: ways.map { answers[$0] }, texts: texts, averaging: .cosines)
+        (self.name, self.answers) = (name, answers)
+        self.texts = try .stack(
+            answers.indices.map { answer in
+                let own = ways.indices.filter { ways[$0] == answer }.map(Int64.init)
+                return try each.texts.indexSelected(0, Tensor(own, device: texts.device)).mean([0])
+            })
     }
 
     /// A question.
@@ -70,7 +66,6 @@ public struct AttributeQuestion {
                 + "[\(answers.count), S, D]")
         self.name = name
         self.answers = answers
-        (ways, scale) = (Array(answers.indices), 1)
         self.texts = try noGrad {
             let unit = try texts.detached().to(.float32).unitRows()
             guard unit.rank == 3 else { return unit }
@@ -87,18 +82,7 @@ public struct AttributeQuestion {
     public func answer(_ images: Tensor) throws -> [Int] {
         let unit = try unitEmbeddings(images, "images")
         try expect(unit.shape[1] == texts.shape[1], images, "images", "[N, \(texts.shape[1])]")
-        let cosines = try unit.matmul(texts.transposed(0, 1))
-        guard ways.count > answers.count else {
-            return try cosines.argmax(along: 1).toArray(Int64.self).map { ways[Int($0)] }
-        }
-        let highest = try cosines.max([1], keepDims: true)
-        let chances = try ((cosines - highest) * scale).exp()
-        let means = try answers.indices.map { answer -> Tensor in
-            let own = ways.indices.filter { ways[$0] == answer }
-            return try chances.indexSelected(1, Tensor(own.map(Int64.init), device: chances.device))
-                .mean([1])
-        }
-        return try Tensor.stack(means, along: 1).argmax(along: 1)
+        return try unit.matmul(texts.transposed(0, 1)).argmax(along: 1)
             .toArray(Int64.self).map(Int.init)
     }
 

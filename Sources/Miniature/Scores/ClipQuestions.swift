@@ -4,7 +4,7 @@ import World
 ///
 /// An answer may be said in several ways: brown hair is dark brown, brown or light brown in captions.
 /// Every way is a set of captions of the same people that differ in that alone: what is said beside
-/// it is equal on all sides and cancels. The answer is that of the nearest way.
+/// it is equal on all sides and cancels.
 package struct ClipQuestion: Sendable {
     /// A way to give an answer.
     package struct Way: Sendable {

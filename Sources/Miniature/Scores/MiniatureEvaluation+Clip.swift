@@ -44,9 +44,6 @@ extension MiniatureEvaluation {
             ])
     }
 
-    /// What CLIP's training multiplies cosines by: 31 at its end.
-    private static let logitScale = 31.0
-
     private func questions(
         _ model: ContrastiveModel, _ data: PortraitData, _ figures: inout [String: Double]
     ) throws -> Table {
@@ -64,7 +61,7 @@ extension MiniatureEvaluation {
             }
             let scored = try AttributeQuestion(
                 name: question.name, answers: question.answers, texts: .stack(texts),
-                ways: question.ways.map(\.answer), scale: Self.logitScale, averaging: .cosines
+                ways: question.ways.map(\.answer)
             ).score(
                 pictures.indexSelected(0, Tensor(asked.map(Int64.init))),
                 truth: asked.compactMap { truths[$0] })
@@ -86,9 +83,9 @@ extension MiniatureEvaluation {
                 .init("right, each answer weighing the same", unit: "%", digits: 1),
             ], rows: rows,
             notes: [
-                "The answer is the nearest of the ways in which the world's captions say one: the "
-                    + "mean cosine with \(2 * counts.askedPeople) captions of people of the training "
-                    + "world that differ from the other ways' in that alone."
+                "An answer is the mean cosine over the ways in which the world's captions say it, each "
+                    + "with \(2 * counts.askedPeople) captions of people of the training world that "
+                    + "differ from the other ways' in that alone."
             ])
     }
 }
