@@ -125,7 +125,7 @@ public struct ClipSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 41
-        training.steps = 2200
+        training.steps = 2900
         training.batchSize = 128
         training.optimizer.learningRate = 1.5e-3
         training.optimizer.beta2 = 0.98
@@ -150,7 +150,7 @@ public struct DetectorSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 61
-        training.steps = 8000
+        training.steps = 11000
         training.batchSize = 16
         training.optimizer.learningRate = 2e-3
         training.optimizer.weightDecay = 5e-4
