@@ -1,4 +1,6 @@
+import Checkpoints
 import Diffusion
+import Faces
 import Foundation
 import ICPortrait
 import Layers
@@ -51,16 +53,21 @@ extension MiniatureRun {
 
     func trainAppearance() throws -> Bool {
         let own = settings.appearance
-        return try train(.appearance, own.training) {
-            let weights = try weights(.matching)
-            let unet = try unetConfiguration()
-            let matching = try built(weights) { LatentControlNet($0, unet) }
-            return try AppearanceTask(
-                base: frozenBase(), matching: matching, schedule: noiseSchedule(),
-                pairs: ViewPairs(
-                    views(), batchSize: own.training.batchSize, seed: own.training.seed),
-                settings: settings.portrait, losses: own.losses, seed: own.training.seed)
-        }
+        return try train(.appearance, own.training) { try appearanceTask(own, settings.portrait) }
+    }
+
+    /// The appearance net's task.
+    func appearanceTask(_ own: AppearanceRunSettings, _ portrait: ICPortraitSettings) throws
+        -> AppearanceTask
+    {
+        let weights = try weights(.matching)
+        let unet = try unetConfiguration()
+        let matching = try built(weights) { LatentControlNet($0, unet) }
+        return try AppearanceTask(
+            base: frozenBase(), matching: matching, schedule: noiseSchedule(),
+            pairs: ViewPairs(
+                views(), batchSize: own.training.batchSize, seed: own.training.seed),
+            settings: portrait, losses: own.losses, seed: own.training.seed)
     }
 
     func unetConfiguration() throws -> UNet2DConditionConfiguration {
@@ -73,11 +80,11 @@ extension MiniatureRun {
             json: Array(settings.sizes.schedulerFile().text.utf8), from: "scheduler_config.json")
     }
 
-    private func noiseSchedule() throws -> NoiseSchedule {
+    func noiseSchedule() throws -> NoiseSchedule {
         try NoiseSchedule(schedulerConfiguration())
     }
 
-    private func frozenBase() throws -> FrozenBase {
+    func frozenBase() throws -> FrozenBase {
         let store = try ParameterStore(loading: weights(.base), device: device)
         let network = UNet2DCondition(store.root, try unetConfiguration())
         try store.finish()
@@ -87,6 +94,33 @@ extension MiniatureRun {
     private func views() throws -> ViewLatents {
         let data = try trainData()
         return try LatentData(latentsPath).views(of: data.people, each: data.views)
+    }
+
+    /// The same pictures with recogniser A's embedding of each face in the place of CLIP's.
+    func faceViews() throws -> ViewLatents {
+        let data = try trainData()
+        let origin = try ["recogniser_a": fingerprint(.recogniserA)]
+        let path = "\(path)/cache/faces.safetensors"
+        let isThere = FileManager.default.fileExists(atPath: path)
+        if try !isThere || SafetensorsFile(path).metadata != origin {
+            let configuration = settings.sizes.recogniserA
+            let store = try ParameterStore(
+                loading: weights(.recogniserA, under: "backbone"), device: device)
+            let recogniser = FaceRecogniser(ArcFace(store.root, configuration), store: store)
+            try store.finish()
+            let faces = try stride(from: 0, to: data.count, by: 256).map { start in
+                if reporting.shouldStop() { throw CancellationError() }
+                return try recogniser(
+                    alignedFaces(
+                        data, Array(start..<min(start + 256, data.count)),
+                        size: configuration.inputSize)
+                ).to(.cpu)
+            }
+            try SafetensorsWriter.write(["embeddings": .cat(faces)], metadata: origin, to: path)
+        }
+        let faces = try openCheckpoint(path).tensors()["embeddings"]
+        return try LatentData(latentsPath).views(
+            of: data.people, each: data.views, embeddings: faces?.toArray())
     }
 
     /// CLIP's image encoder.

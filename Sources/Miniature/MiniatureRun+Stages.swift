@@ -182,7 +182,7 @@ extension MiniatureRun {
     }
 
     /// The hash of a stage's newest weights.
-    private func fingerprint(_ stage: MiniatureStage) throws -> String {
+    func fingerprint(_ stage: MiniatureStage) throws -> String {
         let folder = CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints")
         let files = folder.latest()?.state.files ?? [:]
         return (files["average.safetensors"] ?? files["model.safetensors"])?.sha256 ?? ""

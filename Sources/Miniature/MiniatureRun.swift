@@ -103,11 +103,18 @@ public final class MiniatureRun {
     ///
     /// - Throws: ``MiniatureError`` if the stage is not complete.
     func weights(_ stage: MiniatureStage, under prefix: String = "") throws -> [String: Tensor] {
-        let folder = CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints")
-        guard let found = folder.latest() else {
+        try weights(
+            in: "\(path)/\(stage.rawValue)",
+            named: "`likeness train miniature --stage \(stage.rawValue)`", under: prefix)
+    }
+
+    /// The same of any run folder.
+    func weights(in folder: String, named maker: String, under prefix: String = "") throws
+        -> [String: Tensor]
+    {
+        guard let found = CheckpointFolder(reading: "\(folder)/checkpoints").latest() else {
             throw MiniatureError(
-                "\(path)/\(stage.rawValue): expected a trained model, found none; run "
-                    + "`likeness train miniature --stage \(stage.rawValue)` first.")
+                "\(folder): expected a trained model, found none; run \(maker) first.")
         }
         let averaged = found.state.files["average.safetensors"] != nil
         let file = "\(found.path)/\(averaged ? "average" : "model").safetensors"
@@ -122,7 +129,16 @@ public final class MiniatureRun {
     func train<Task: TrainingTask>(
         _ stage: MiniatureStage, _ settings: TrainingSettings, _ task: () throws -> Task
     ) throws -> Bool {
-        let folder = "\(path)/\(stage.rawValue)"
+        try train(
+            in: "\(path)/\(stage.rawValue)", configuration(stage), settings,
+            progress: { reporting.training(stage, $0) }, task)
+    }
+
+    /// Trains a task in a run folder; one that is complete costs nothing.
+    func train<Task: TrainingTask>(
+        in folder: String, _ configuration: JSONValue, _ settings: TrainingSettings,
+        progress: (TrainingProgress) -> Void, _ task: () throws -> Task
+    ) throws -> Bool {
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         if checkpoints.steps.last == settings.steps,
             (try? checkpoints.verified(settings.steps)) != nil
@@ -130,12 +146,11 @@ public final class MiniatureRun {
             return true
         }
         let run = try RunFolder(
-            folder, configuration: Array((configuration(stage).text + "\n").utf8), resume: true,
+            folder, configuration: Array((configuration.text + "\n").utf8), resume: true,
             keep: settings.keep)
         let trainer = try Trainer(
             task(), settings, in: run, device: device, remark: reporting.remark)
-        return try trainer.run(
-            progress: { reporting.training(stage, $0) }, shouldStop: reporting.shouldStop)
+        return try trainer.run(progress: progress, shouldStop: reporting.shouldStop)
     }
 
     /// The settings that a stage follows from.

@@ -25,6 +25,8 @@ public struct MiniatureSettings: Settings {
     public var matching = MatchingRunSettings()
     /// IC-Portrait's appearance net.
     public var appearance = AppearanceRunSettings()
+    /// DreamBooth of one person, a baseline: the miniature base at a rate of its own size.
+    public var dreamBooth = MiniatureSettings.dreamBoothDefaults
     /// Where the models are written.
     public var bundle = "Models/miniature"
 
@@ -34,8 +36,22 @@ public struct MiniatureSettings: Settings {
     enum CodingKeys: String, CodingKey {
         case sizes, world, autoencoder, clip, detector, base, bundle
         case portrait, matching, appearance
+        case dreamBooth = "dreambooth"
         case recogniserA = "recogniser_a"
         case recogniserB = "recogniser_b"
+    }
+
+    private static var dreamBoothDefaults: DreamBoothSettings {
+        var settings = DreamBoothSettings()
+        (settings.prompt, settings.classPrompt) = ("A portrait of sks.", "A portrait of a person.")
+        settings.classCount = 64
+        settings.latents = .mean
+        settings.training.seed = 91
+        settings.training.steps = 400
+        settings.training.optimizer.learningRate = 5e-5
+        (settings.training.saveEvery, settings.training.sampleEvery) = (200, 0)
+        settings.training.keep = 1
+        return settings
     }
 }
 

@@ -130,7 +130,7 @@ struct MakeImage: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            let paths = outputs
+            let paths = Output.numbered(output, count: min(batch, 64))
             for path in paths { try Output.check(path, force: force) }
             let format = try OutputFormat(path: output)
             let clock = ContinuousClock()
@@ -214,13 +214,5 @@ struct MakeImage: ParsableCommand {
         let denoisingSeconds: Double
         let decodeSeconds: Double
         let peakMemoryBytes: Int
-    }
-
-    /// `out.png`, or `out-1.png`, `out-2.png` of a batch.
-    private var outputs: [String] {
-        guard batch > 1, batch <= 64 else { return [output] }
-        let (folder, name) = pathParts(output)
-        let dot = name.dropFirst().lastIndex(of: ".") ?? name.endIndex
-        return (1...batch).map { "\(folder)/\(name[..<dot])-\($0)\(name[dot...])" }
     }
 }

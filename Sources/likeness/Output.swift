@@ -56,6 +56,14 @@ enum Output {
         }
     }
 
+    /// `out.png`, or `out-1.png`, `out-2.png` of several.
+    static func numbered(_ path: String, count: Int) -> [String] {
+        guard count > 1 else { return [path] }
+        let (folder, name) = pathParts(path)
+        let dot = name.dropFirst().lastIndex(of: ".") ?? name.endIndex
+        return (1...count).map { "\(folder)/\(name[..<dot])-\($0)\(name[dot...])" }
+    }
+
     private static func checkParent(of path: String) throws {
         var isFolder: ObjCBool = false
         let manager = FileManager.default

@@ -18,7 +18,7 @@ import Torch
 
     private func match(_ side: Canvas.Side) throws -> PortraitMatch {
         try noGrad {
-            try networks.match(
+            try networks.matching.match(
                 Canvas(fixture["input/canvas"], targetOn: side),
                 timestep: fixture["input/timestep"], context: fixture["input/context"],
                 condition: fixture["input/condition"], MatchingSettings())
@@ -98,7 +98,7 @@ import Torch
         var settings = MatchingSettings()
         settings.blocks = [7]
         let error = #expect(throws: ICPortraitError.self) {
-            _ = try networks.match(
+            _ = try networks.matching.match(
                 Canvas(fixture["input/canvas"]), timestep: fixture["input/timestep"],
                 context: fixture["input/context"], condition: fixture["input/condition"], settings)
         }

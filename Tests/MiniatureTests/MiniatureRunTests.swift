@@ -1,10 +1,13 @@
 import Diffusion
 import Faces
 import Foundation
+import ICPortrait
+import Images
 import Miniature
 import TestSupport
 import Testing
 import Training
+import World
 
 @Suite struct MiniatureRunTests {
     /// The smallest run that has every stage.
@@ -19,12 +22,13 @@ import Training
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
             "sizes.face=32", "sizes.group_side=32", "autoencoder.losses.crop=0",
             "base.training.sample_every=2", "world.flows=2", "portrait.steps=4",
+            "dreambooth.class_count=2",
         ] {
             settings = try settings.setting(assignment)
         }
         for stage in [
             "recogniser_a", "recogniser_b", "autoencoder", "clip", "detector", "base", "matching",
-            "appearance",
+            "appearance", "dreambooth",
         ] {
             settings = try settings.setting("\(stage).training.steps=2")
                 .setting("\(stage).training.batch_size=4")
@@ -91,6 +95,78 @@ import Training
         }
         #expect(scores.figures["similarity_bound"].map { $0 < 1.001 } == true)
         #expect(scores.tables.count == 3 && scores.pictures.count == 1)
+
+        (counts.people, counts.references, counts.seeds) = (3, 1, 1)
+        let people = try PortraitStudy(models: bundle, run: run, counts: counts)
+        for sweep in [PortraitSweep.keepRatio, .lights] {
+            let scores = try #require(try people.sweep(sweep))
+            let shading = scores.figures.filter { $0.key.hasPrefix("psnr_\(sweep.rawValue)") }
+            #expect(shading.count >= 5 && scores.plots.count == (sweep == .lights ? 0 : 3))
+        }
+        let groups = try #require(try GroupStudy(people, scenes: 2, run).scores())
+        #expect(groups.figures["scenes"] == 2 && groups.tables.count == 3)
+        let matching = try #require(try MatchingStudy(run, steps: [0, 2, 4]).scores())
+        #expect(matching.tables[0].rows.count == 2 + 3 * 3)
+        try checkFlows(run)
+        try checkPhotos(study)
+    }
+
+    /// Photos that show nobody are left out, and people of whom too few are left.
+    private func checkPhotos(_ study: PortraitStudy) throws {
+        try withTemporaryFolder { folder in
+            let codec = try VipsCodec(limits: ImageLimits(sides: 8...64))
+            for name in ["anna/1", "anna/2", "anna/3", "ben/1", "ben/2"] {
+                let path = "\(folder)/\(name).png"
+                let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+                try FileManager.default.createDirectory(
+                    at: parent, withIntermediateDirectories: true)
+                let picture = try Image(width: 40, height: 40, colour: [90, 80, 70])
+                try Data(codec.encode(picture, as: .png())).write(to: URL(fileURLWithPath: path))
+            }
+            let photos = try ViewFolder(folder)
+            let before = try photos.fingerprint()
+            func views(without name: String) throws -> ViewLatents? {
+                try photos.encoded(by: study.model.encoder) { image, path in
+                    path.hasSuffix(name) ? nil : image
+                }
+            }
+            #expect(try views(without: "anna/2.png")?.people.map(\.count) == [2, 2])
+            #expect(try views(without: "ben/1.png")?.people.map(\.count) == [3])
+            #expect(throws: ICPortraitError.self) { try views(without: ".png") }
+            try Data("no picture".utf8).write(to: URL(fileURLWithPath: "\(folder)/ben/1.png"))
+            #expect(try ViewFolder(folder).fingerprint() != before)
+            let error = #expect(throws: ICPortraitError.self) { try views(without: "none") }
+            #expect(error?.description.contains("ben/1.png: ") == true)
+        }
+    }
+
+    /// The file of flows, found with coarse heads at the latents' size, against the truth at the
+    /// pictures' own size.
+    private func checkFlows(_ run: MiniatureRun) throws {
+        let data = try run.trainData()
+        let flows = try ViewFlows("\(run.path)/cache/flows.safetensors")
+        let studio = try Studio()
+        var errors: [Float] = []
+        for (number, pair) in flows.pairs.enumerated() {
+            let renders = try [pair.target, pair.profile].map { picture in
+                let sitter = try studio.sitter(data.person(picture), detail: .init(size: data.side))
+                return try studio.portrait(of: sitter, data.look(picture), size: data.side)
+            }
+            let truth = try studio.correspondence(from: renders[0], to: renders[1])
+            let (cells, found, seen) = flows.flow(number)
+            let step = data.side / cells
+            for cell in 0..<cells * cells where seen[cell] == 1 {
+                // The pixel below and right of the cell's middle.
+                let pixel =
+                    (cell / cells * step + step / 2) * data.side + cell % cells * step + step / 2
+                guard truth.isVisible(pixel) else { continue }
+                let own = truth.flow[pixel] / Float(step)
+                errors.append(max(abs(own.x - found[cell].x), abs(own.y - found[cell].y)))
+            }
+        }
+        errors.sort()
+        #expect(errors.count > 50)
+        #expect(errors[errors.count / 2] < 0.15 && errors[errors.count * 9 / 10] < 0.6, "\(errors)")
     }
 
     @Test func aStoppedStageSaysSoAndGoesOn() throws {

@@ -50,6 +50,20 @@ public final class IPAdapter {
         }
     }
 
+    /// Starts all keys and values as copies of the text's, as IP-Adapters are trained.
+    ///
+    /// - Parameter unet: the network that the adapter was made for.
+    /// - Throws: `TorchError` for another network.
+    public func copyTextProjections(of unet: UNet2DCondition) throws {
+        try noGrad {
+            for attention in unet.attentions {
+                guard let own = projections[attention.path] else { continue }
+                try own.toK.weight.copy(from: attention.toK.weight)
+                try own.toV.weight.copy(from: attention.toV.weight)
+            }
+        }
+    }
+
     func projections(at path: String) -> Projections? { projections[path] }
 
     func delta(at path: String) -> Delta? { deltas[path] }

@@ -23,6 +23,11 @@ public struct IPAdapterShape: Hashable, Sendable {
     /// Rank of FaceID's low-rank changes; nil without them.
     public var loraRank: Int?
 
+    /// A shape for an adapter that is yet to be trained.
+    public init(_ kind: Kind, tokens: Int, channels: Int, loraRank: Int? = nil) {
+        (self.kind, self.tokens, self.channels, self.loraRank) = (kind, tokens, channels, loraRank)
+    }
+
     /// Reads the shape off a file's names.
     ///
     /// - Throws: ``DiffusionError`` if it is no IP-Adapter of a known kind.

@@ -28,23 +28,8 @@ public struct HeadCrop: Hashable, Sendable {
     /// - Throws: ``FaceError/argument(_:expected:found:)`` for another number of points, or points
     ///   that no head can have.
     public init(points: [Point]) throws {
-        guard points.count == Self.head.count else {
-            throw FaceError.argument(
-                "points", expected: "\(Self.head.count)", found: "\(points.count)")
-        }
-        let rows = Self.head.map { [$0.x, $0.y, $0.z, 1] }
-        let across = leastSquares(rows, points.map(\.x))
-        let down = leastSquares(rows, points.map(\.y))
-        func length(_ v: [Double]) -> Double {
-            (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).squareRoot()
-        }
-        let side = (length(across) + length(down)) / 2
-        guard side.isFinite, side > 1 else {
-            throw FaceError.argument(
-                "points", expected: "five places of a face",
-                found: points.map { "(\($0.x), \($0.y))" }.joined(separator: ", "))
-        }
-        self.init(centre: Point(across[3], down[3]), side: side)
+        let view = try WeakPerspective(points)
+        self.init(centre: view.centre, side: view.scale)
     }
 
     /// The square around a face whose box is all that is known; hairline to chin, as the world's
@@ -61,13 +46,11 @@ public struct HeadCrop: Hashable, Sendable {
     /// - Returns: degrees to the right and down.
     /// - Throws: as ``init(points:)``.
     public static func direction(points: [Point]) throws -> (right: Double, down: Double) {
-        _ = try HeadCrop(points: points)
-        let rows = head.map { [$0.x, $0.y, $0.z, 1] }
-        let across = leastSquares(rows, points.map(\.x))
-        let down = leastSquares(rows, points.map(\.y))
+        let view = try WeakPerspective(points)
         // The face's own axis towards the camera, as the picture shows it.
         return (
-            atan2(across[2], across[0]) * 180 / .pi, atan2(down[2], down[1]) * 180 / .pi
+            atan2(view.across[2], view.across[0]) * 180 / .pi,
+            atan2(view.down[2], view.down[1]) * 180 / .pi
         )
     }
 
@@ -104,6 +87,38 @@ public struct HeadCrop: Hashable, Sendable {
             Double(width) / Double(image.width), Double(height) / Double(image.height))
         let back = try map.inverted().then(transform(size: size))
         return try small.warped(by: back, width: size, height: size, border: .edge)
+    }
+}
+
+/// The scaled orthographic view in which the mean head's five points lie nearest to a picture's.
+private struct WeakPerspective {
+    /// Pixels to the right, and down, of the head's own right, down and forward; then the middle.
+    let across, down: [Double]
+
+    init(_ points: [Point]) throws {
+        guard points.count == HeadCrop.head.count else {
+            throw FaceError.argument(
+                "points", expected: "\(HeadCrop.head.count)", found: "\(points.count)")
+        }
+        let rows = HeadCrop.head.map { [$0.x, $0.y, $0.z, 1] }
+        across = leastSquares(rows, points.map(\.x))
+        down = leastSquares(rows, points.map(\.y))
+        guard scale.isFinite, scale > 1 else {
+            throw FaceError.argument(
+                "points", expected: "five places of a face",
+                found: points.map { "(\($0.x), \($0.y))" }.joined(separator: ", "))
+        }
+    }
+
+    /// Of the head's square.
+    var centre: Point { Point(across[3], down[3]) }
+
+    /// Pixels that the head's square is wide.
+    var scale: Double {
+        func length(_ v: [Double]) -> Double {
+            (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).squareRoot()
+        }
+        return (length(across) + length(down)) / 2
     }
 }
 

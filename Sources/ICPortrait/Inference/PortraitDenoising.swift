@@ -163,7 +163,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         switch settings.matching.moment {
         case .never: return nil
         case .current:
-            let own = try networks.match(
+            let own = try networks.matching.match(
                 Canvas(input), timestep: time, context: conditions.token,
                 condition: conditions.condition, settings.matching)
             match = own
@@ -171,7 +171,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         case .clean:
             if let match { return match }
             let time = try Tensor([Int64(settings.matching.timestep)], device: input.device)
-            let own = try networks.match(
+            let own = try networks.matching.match(
                 Canvas(target: conditions.reference, profile: conditions.profile),
                 timestep: time, context: conditions.token, condition: conditions.condition,
                 settings.matching)

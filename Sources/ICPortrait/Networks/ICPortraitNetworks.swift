@@ -19,15 +19,6 @@ public struct ICPortraitNetworks {
         (self.base, self.matching, self.appearance) = (base, matching, appearance)
     }
 
-    /// Matches the halves of a canvas; see `LatentControlNet`.
-    public func match(
-        _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor,
-        _ settings: MatchingSettings
-    ) throws -> PortraitMatch {
-        try matching.match(
-            canvas, timestep: timestep, context: context, condition: condition, settings)
-    }
-
     /// Predicts the noise of a canvas: equations 3 and 7.
     ///
     /// - Parameters:

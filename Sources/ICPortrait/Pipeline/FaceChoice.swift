@@ -9,6 +9,9 @@ public enum FaceChoice: Hashable, Sendable {
     case number(Int)
     /// By its box, pixels; nothing is looked for.
     case box(FaceBox)
+
+    /// Whether nothing needs to be looked for.
+    public var isBox: Bool { if case .box = self { true } else { false } }
 }
 
 extension HeadView {
@@ -29,15 +32,26 @@ extension HeadView {
         in picture: Image, named name: String, _ choice: FaceChoice, prefersLargest: Bool = false,
         side: Int, by detector: FaceDetector?
     ) throws -> HeadView {
+        try chosen(
+            in: picture, named: name, choice, prefersLargest: prefersLargest, side: side,
+            among: choice.isBox ? nil : detector?.portraitFaces(in: picture))
+    }
+
+    /// The same among faces that were found already; nil if nobody could look for them.
+    ///
+    /// - Throws: as ``chosen(in:named:_:prefersLargest:side:by:)``.
+    public static func chosen(
+        in picture: Image, named name: String, _ choice: FaceChoice, prefersLargest: Bool = false,
+        side: Int, among faces: [DetectedFace]?
+    ) throws -> HeadView {
         do {
             if case .box(let box) = choice { return try HeadView(box, in: picture, side: side) }
-            guard let detector else {
+            guard let faces else {
                 throw ICPortraitError(
                     "expected a face detector to find the face with, found none; name one with "
                         + "--detector, or say where the face is with a box.")
             }
-            let face = try chosen(
-                try detector.portraitFaces(in: picture), choice, prefersLargest: prefersLargest)
+            let face = try chosen(faces, choice, prefersLargest: prefersLargest)
             return try HeadView(face, in: picture, side: side)
         } catch let error as ICPortraitError {
             throw ICPortraitError("\(name): \(error.description)")

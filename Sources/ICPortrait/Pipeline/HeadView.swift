@@ -13,6 +13,9 @@ public struct HeadView {
     public let crop: HeadCrop
     /// The square, cut out.
     public let image: Image
+    /// Where the head looks, degrees: right and down of straight ahead as the picture shows it; nil
+    /// if the face's points are not known.
+    public let direction: (right: Double, down: Double)?
 
     /// A face that was found.
     ///
@@ -31,6 +34,7 @@ public struct HeadView {
         self.picture = picture
         self.face = face
         self.crop = Self.isWhole(crop, of: picture) ? Self.whole(picture) : crop
+        direction = try HeadCrop.direction(points: face.points)
         image = try self.crop.cut(from: picture, size: side)
     }
 
@@ -46,7 +50,7 @@ public struct HeadView {
                     + "\(Int(box.left)),\(Int(box.top)),\(Int(box.right)),\(Int(box.bottom)).")
         }
         self.picture = picture
-        face = nil
+        (face, direction) = (nil, nil)
         crop = HeadCrop(box: box)
         image = try crop.cut(from: picture, size: side)
     }
@@ -57,7 +61,8 @@ public struct HeadView {
     ///   - picture: the head crop.
     ///   - side: pixels a side of what is cut out.
     ///   - face: in it, if it is known.
-    /// - Throws: ``ICPortraitError`` for a picture that is not square; `ImageError`.
+    /// - Throws: ``ICPortraitError`` for a picture that is not square; `FaceError` for points that no
+    ///   head can have; `ImageError`.
     public init(whole picture: Image, side: Int, face: DetectedFace? = nil) throws {
         guard picture.width == picture.height else {
             throw ICPortraitError(
@@ -65,6 +70,7 @@ public struct HeadView {
         }
         self.picture = picture
         self.face = face
+        direction = try face.map { try HeadCrop.direction(points: $0.points) }
         crop = Self.whole(picture)
         image = try crop.cut(from: picture, size: side)
     }
@@ -73,19 +79,20 @@ public struct HeadView {
     ///
     /// - Throws: `ImageError`.
     public func moved(to other: Image) throws -> HeadView {
-        HeadView(
-            picture: other, face: face, crop: crop,
-            image: try crop.cut(from: other, size: image.width))
+        try HeadView(self, in: other)
     }
 
-    private init(picture: Image, face: DetectedFace?, crop: HeadCrop, image: Image) {
-        (self.picture, self.face, self.crop, self.image) = (picture, face, crop, image)
+    private init(_ head: HeadView, in other: Image) throws {
+        picture = other
+        (face, crop, direction) = (head.face, head.crop, head.direction)
+        image = try crop.cut(from: other, size: head.image.width)
     }
 
     /// Heads smaller than this share of a portrait's side are refused.
     static let leastShare = 0.3
 
-    private static func whole(_ picture: Image) -> HeadCrop {
+    /// All of a square picture.
+    static func whole(_ picture: Image) -> HeadCrop {
         HeadCrop(
             centre: Point(Double(picture.width - 1) / 2, Double(picture.height - 1) / 2),
             side: Double(picture.width))
@@ -97,13 +104,6 @@ public struct HeadView {
         let (x, y) = (crop.centre.x - (size - 1) / 2, crop.centre.y - (size - 1) / 2)
         return picture.width == picture.height && (0.75...1.3).contains(crop.side / size)
             && (x * x + y * y).squareRoot() < 0.15 * size
-    }
-
-    /// Where the head looks, degrees: right and down of straight ahead as the picture shows it; nil
-    /// if the face's points are not known.
-    public var direction: (right: Double, down: Double)? {
-        guard let face, let view = try? HeadCrop.direction(points: face.points) else { return nil }
-        return view
     }
 
     /// Where the light comes from: how much brighter the right and the lower half of the square's

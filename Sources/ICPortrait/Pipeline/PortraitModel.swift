@@ -13,25 +13,17 @@ import Torch
 /// let conditions = try model.conditions(profile: anna, reference: painting, seed: 7)
 /// let run = try model.denoising(conditions, seed: 7)
 /// for step in run { print(try step.get().index) }
-/// let portrait = try model.image(run.portrait)
+/// let portrait = try model.encoder.image(run.portrait)
 /// ```
 public struct PortraitModel {
     /// The base and both nets.
-    public let networks: ICPortraitNetworks
-    /// The base's autoencoder.
-    public let autoencoder: AutoencoderKL
-    /// CLIP's image encoder, whose embedding of the profile photo is the whole prompt.
-    public let imageEncoder: CLIPVision
+    public var networks: ICPortraitNetworks
+    /// The base's autoencoder and image encoder.
+    public let encoder: HeadEncoder
     /// The base's schedule of noise.
     public let scheduler: SchedulerConfiguration
     /// What the nets were trained with; change what is for inference.
     public var settings: ICPortraitSettings
-    /// Pixels a side of a portrait.
-    public let side: Int
-    /// What the networks compute in.
-    public let dtype: DType
-    /// Where they are.
-    public let device: Device
     /// What a user should know about the files, each a sentence.
     public let notes: [String]
 
@@ -90,9 +82,10 @@ public struct PortraitModel {
         }
         networks = ICPortraitNetworks(
             base: unet.network, matching: matching.network, appearance: appearance.network)
-        (autoencoder, imageEncoder) = (vae.network, vision.network)
-        side = (base.sampleSize ?? 64) * vae.network.configuration.downFactor
-        (self.dtype, self.device) = (dtype, device)
+        encoder = HeadEncoder(
+            autoencoder: vae.network, imageEncoder: vision.network,
+            side: (base.sampleSize ?? 64) * vae.network.configuration.downFactor, dtype: dtype,
+            device: device)
         notes = unet.notes + vae.notes + vision.notes + matching.notes + appearance.notes
     }
 
@@ -100,41 +93,6 @@ public struct PortraitModel {
         guard FileManager.default.fileExists(atPath: path) else { return ICPortraitSettings() }
         let file = try InputFile(path)
         return try ICPortraitSettings(json: file.bytes(at: 0, count: file.size), from: path)
-    }
-
-    /// A picture's scaled latents, `[1, C, H, W]`: the mean of their distribution.
-    ///
-    /// - Parameter image: a head crop; it is scaled to ``side`` if it is not.
-    /// - Returns: latents on the model's device.
-    /// - Throws: `ImageError`, `TorchError`.
-    public func latents(_ image: Image) throws -> Tensor {
-        try noGrad {
-            let x = try fitted(image).tensor(device: device).unsqueezed(0).to(dtype)
-            return try autoencoder.scaled(autoencoder.encode(x).mean)
-        }
-    }
-
-    /// CLIP's embedding of a profile photo, `[1, D]`.
-    ///
-    /// - Parameter image: a head crop of any size.
-    /// - Returns: the embedding on the model's device.
-    /// - Throws: `ImageError`, `TorchError`.
-    public func token(_ image: Image) throws -> Tensor {
-        try noGrad {
-            let size = imageEncoder.configuration.imageSize
-            let x = try image.clipTensor(side: size).to(device).to(dtype)
-            return try imageEncoder(x).imageEmbeds
-        }
-    }
-
-    /// The picture of latents `[1, C, H, W]`.
-    ///
-    /// - Throws: `ImageError`, `TorchError`.
-    public func image(_ latents: Tensor) throws -> Image {
-        try noGrad {
-            let picture = try autoencoder.decode(autoencoder.unscaled(latents))
-            return try Image(tensor: picture[0].to(.cpu))
-        }
     }
 
     /// What one portrait is made from.
@@ -149,8 +107,8 @@ public struct PortraitModel {
         -> PortraitConditions
     {
         try PortraitConditions(
-            reference: latents(reference), profile: latents(profile), token: token(profile),
-            settings: settings, seed: seed)
+            reference: encoder.latents(reference), profile: encoder.latents(profile),
+            token: encoder.token(profile), settings: settings, seed: seed)
     }
 
     /// A portrait in progress.
@@ -169,11 +127,5 @@ public struct PortraitModel {
         try PortraitDenoising(
             networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed,
             match: match)
-    }
-
-    /// In the size of a portrait.
-    private func fitted(_ image: Image) throws -> Image {
-        image.width == side && image.height == side
-            ? image : try image.resized(width: side, height: side, .pilLanczos)
     }
 }

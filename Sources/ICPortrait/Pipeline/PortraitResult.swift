@@ -39,7 +39,7 @@ extension PortraitModel {
         while let result = run.next() {
             let step = try result.get()
             progress(step.index + 1, step.count)
-            if step.endsRound { rounds.append(try image(run.portrait)) }
+            if step.endsRound { rounds.append(try encoder.image(run.portrait)) }
             if shouldStop() { return nil }
         }
         guard let portrait = rounds.last else {
@@ -48,7 +48,7 @@ extension PortraitModel {
         let seen = try Canvas(conditions.condition).target
         return PortraitResult(
             portrait: portrait, picture: try reference.picture(with: portrait), rounds: rounds,
-            visible: try image(seen), match: run.match)
+            visible: try encoder.image(seen), match: run.match)
     }
 }
 
@@ -62,11 +62,7 @@ extension HeadView {
     /// - Returns: a picture of the same size.
     /// - Throws: `ImageError`.
     public func picture(with portrait: Image, feather: Double = 0.08) throws -> Image {
-        let whole =
-            crop.side == Double(picture.width) && picture.width == picture.height
-            && crop.centre.x == Double(picture.width - 1) / 2
-            && crop.centre.y == Double(picture.height - 1) / 2
-        guard !whole else {
+        guard picture.width != picture.height || crop != Self.whole(picture) else {
             return picture.width == portrait.width
                 ? portrait
                 : try portrait.resized(

@@ -85,11 +85,11 @@ public final class AppearanceTask: TrainingTask {
             case .clean:
                 let time = try Tensor(
                     [Int64(settings.matching.timestep)], device: times.device)
-                return try networks.match(
+                return try networks.matching.match(
                     given.clean, timestep: time, context: given.context,
                     condition: given.condition, settings.matching)
             case .current:
-                return try networks.match(
+                return try networks.matching.match(
                     noisy, timestep: times, context: given.context, condition: given.condition,
                     settings.matching)
             }

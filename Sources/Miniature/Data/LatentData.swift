@@ -88,10 +88,15 @@ public final class LatentData: Sendable {
 
     /// The same for IC-Portrait, so many pictures of each person.
     ///
+    /// - Parameters:
+    ///   - people: how many.
+    ///   - count: pictures of each.
+    ///   - embeddings: others than CLIP's.
+    /// - Returns: latents and embeddings.
     /// - Throws: `ICPortraitError` for another number of pictures.
-    func views(of people: Int, each count: Int) throws -> ViewLatents {
+    func views(of people: Int, each count: Int, embeddings: [Float]? = nil) throws -> ViewLatents {
         try ViewLatents(
-            shape: shape, bits: latents, embeddings: embeddings,
+            shape: shape, bits: latents, embeddings: embeddings ?? self.embeddings,
             counts: Array(repeating: count, count: people))
     }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import Diffusion
 import Evaluation
 import Figures
@@ -9,31 +10,43 @@ import Training
 /// IC-Portrait's Figure 4 in numbers: how well the matching net matches after so many steps, by the
 /// paper's recipe and by either loss at the miniature's rate.
 public struct MatchingStudy {
-    /// Steps at which the figure stands.
-    public static let steps = [0, 50, 100, 200, 500]
     private let run: MiniatureRun
+    private let steps: [Int]
+
+    /// A study on a run's base, pictures and flows.
+    ///
+    /// - Parameters:
+    ///   - run: with a base.
+    ///   - steps: at which the figure stands, the others multiples of the first above 0.
+    public init(_ run: MiniatureRun, steps: [Int] = [0, 50, 100, 200, 500]) {
+        (self.run, self.steps) = (run, steps)
+    }
 
     /// The paper's; the paper's loss with the miniature's rate and start; true correspondence.
-    private static let recipes: [(String, MatchingRunSettings)] = {
+    private var recipes: [(String, MatchingRunSettings)] {
         var denoising = MatchingRunSettings()
         denoising.losses.kind = .denoising
         return [
-            ("paper", .paper), ("denoising", denoising), ("correspondence", MatchingRunSettings()),
-        ]
-    }()
+            ("paper", MatchingRunSettings.paper), ("denoising", denoising),
+            ("correspondence", MatchingRunSettings()),
+        ].map { name, settings in
+            var own = settings
+            own.training.steps = steps.last ?? 0
+            own.training.saveEvery = steps.first { $0 > 0 } ?? 0
+            own.training.keep = steps.last ?? 1
+            own.training.evaluateEvery = 0
+            return (name, own)
+        }
+    }
 
-    /// A study on a run's base, pictures and flows.
-    public init(_ run: MiniatureRun) { self.run = run }
-
-    /// Trains both nets from the start and measures them on the way.
+    /// Trains the net anew by each recipe, in run folders that are gone on with, and measures its
+    /// checkpoints.
     ///
-    /// - Parameters:
-    ///   - progress: called with steps done and in all.
-    ///   - shouldStop: asked after every step.
+    /// - Parameter progress: called after each logged step with the recipe's name.
     /// - Returns: a table, a plot and pictures; nil after a stop.
     /// - Throws: what the nets and their data throw.
     public func scores(
-        progress: (Int, Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
+        progress: (String, TrainingProgress) -> Void = { _, _ in }
     ) throws -> PartScores? {
         guard try run.makeFlows() else { return nil }
         let matching = try run.portraitMatching()
@@ -45,33 +58,19 @@ public struct MatchingStudy {
         var scores = PartScores()
         var series: [Series] = []
         var columns: [(String, Tensor)] = []
-        let last = Self.steps.last ?? 0
-        for (number, recipe) in Self.recipes.enumerated() {
-            let (name, settings) = recipe
-            let task = try run.matchingTask(settings)
-            try task.store.move(to: run.device)
-            let optimizer = try Optimizer(task.store, settings.training.optimizer)
+        for (name, settings) in recipes {
+            guard let flows = try flows(name, settings, matching, progress) else { return nil }
             var points: [(x: Double, y: Double)] = []
-            for step in 0...last {
-                if Self.steps.contains(step) {
-                    let flow = try matching.flow(task.network)
-                    let found = try FlowScores(pairs, flow)
-                    rows.append([.text(name), .count(step)] + found.cells)
-                    scores.figures.merge(
-                        found.figures.map { ("\($0.key)_\(name)_\(step)", $0.value) }
-                    ) { _, new in new }
-                    points.append((Double(step), 100 * (found.all?.pck(at: 0.1) ?? 0)))
-                    if step == 200 || step == last { columns.append(("\(name), \(step)", flow)) }
-                }
-                guard step < last else { break }
-                if shouldStop() { return nil }
-                let place = TrainingStep(step, seed: settings.training.seed, device: run.device)
-                try task.store.clearGradients()
-                try task.losses(task.batches.batch(at: step), place).total().backward()
-                _ = try optimizer.clipGradients(to: settings.training.optimizer.maxGradNorm)
-                let rate = settings.training.optimizer.learningRate
-                try optimizer.step(rate: rate * settings.training.schedule.share(at: step))
-                progress(number * last + step + 1, Self.recipes.count * last)
+            for (step, flow) in flows {
+                let found = try FlowScores(pairs, flow)
+                // Without its condition the untrained copy is the base itself.
+                let title = name == "paper" && step == 0 ? "frozen base" : name
+                rows.append([.text(title), .count(step)] + found.cells)
+                scores.figures.merge(
+                    found.figures.map { ("\($0.key)_\(name)_\(step)", $0.value) }
+                ) { _, new in new }
+                points.append((Double(step), 100 * (found.all?.pck(at: 0.1) ?? 0)))
+                if step >= 200 { columns.append(("\(name), \(step)", flow)) }
             }
             series.append(Series(name: name, points: points, style: .line))
         }
@@ -101,6 +100,32 @@ public struct MatchingStudy {
             )
         ]
         return scores
+    }
+
+    /// The flows that a recipe finds at each of the steps; nil after a stop.
+    private func flows(
+        _ name: String, _ settings: MatchingRunSettings, _ matching: PortraitMatching,
+        _ progress: (String, TrainingProgress) -> Void
+    ) throws -> [(step: Int, flow: Tensor)]? {
+        let task = try run.matchingTask(settings)
+        try task.store.move(to: run.device)
+        var flows = [(step: 0, flow: try matching.flow(task.network))]
+        let folder = "\(run.path)/figure-4/\(name)"
+        let configuration: JSONValue = [
+            "recipe": .string(name), "settings": try settings.json(),
+        ]
+        guard
+            try run.train(
+                in: folder, configuration, settings.training, progress: { progress(name, $0) },
+                { task })
+        else { return nil }
+        let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
+        for step in steps where step > 0 {
+            let path = try checkpoints.verified(step).path
+            try task.store.load(from: openCheckpoint("\(path)/model.safetensors").tensors())
+            flows.append((step, try matching.flow(task.network)))
+        }
+        return flows
     }
 
     /// Every place of the first picture anywhere in the second.

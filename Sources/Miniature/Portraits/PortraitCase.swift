@@ -35,17 +35,24 @@ struct AnswerKey {
     init(_ portrait: Portrait) throws {
         let view = portrait.view
         image = view.colour
-        let truth = portrait.truth()
-        points = truth.points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) }
-        let box = truth.faceBox
-        faceSize = Double(((box[2] - box[0]) * (box[3] - box[1])).squareRoot())
+        let face = portrait.truth().face
+        points = face.points
+        faceSize = face.box.area.squareRoot()
         let seen: [Float] = view.region.map { $0 == Region.skin.rawValue ? 1 : 0 }
         skin = try Tensor(seen, shape: [1, 1, view.height, view.width])
     }
 }
 
 extension HeadView {
-    /// A picture of the world, whose face is known.
+    /// A portrait of the world, whose face is known.
+    ///
+    /// - Throws: `ImageError`, `FaceError`.
+    public init(_ portrait: Portrait) throws {
+        try self.init(
+            whole: portrait.view.colour, side: portrait.view.width, face: portrait.truth().face)
+    }
+
+    /// A picture of a data set, whose face is known.
     init(_ data: PortraitData, _ index: Int) throws {
         let pixels = data.pictures([index])
         let area = data.side * data.side

@@ -43,6 +43,6 @@ extension PortraitStudy {
             embeddingA: try embedding(recogniserA), embeddingB: try embedding(recogniserB),
             psnr: try Evaluation.psnr(a, b)[0], ssim: try Evaluation.ssim(a, b)[0],
             features: 1 - (try recogniserB.similarity(pair[0..<1], pair[1..<2]).item()),
-            shading: (try? shadingError(a, b, skin: key.skin)[0]) ?? .nan, landmarks: distances)
+            shading: try shadingError(a, b, skin: key.skin)[0], landmarks: distances)
     }
 }

@@ -14,7 +14,13 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     case paste
     /// The base alone: SDEdit of the reference with the profile photo's token for a prompt.
     case token
-    /// The profile's features where they are.
+    /// An IP-Adapter of the FaceID kind, trained on the same base and pictures for as many steps.
+    case faceID = "face-id"
+    /// The base, taught the person by all their photos: SDEdit by its prompt.
+    case dreamBooth = "dreambooth"
+    /// An appearance net that was trained without warping.
+    case plainAppearance = "plain-appearance"
+    /// IC-Portrait's nets, the profile's features left where they are.
     case unwarped
     /// One weight for all levels: "without annealing".
     case evenBlend = "even-blend"
@@ -32,6 +38,9 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .reference: "style reference as it is"
         case .paste: "paste: profile's face aligned and blended"
         case .token: "base with image token"
+        case .faceID: "IP-Adapter FaceID"
+        case .dreamBooth: "DreamBooth"
+        case .plainAppearance: "trained without warping"
         case .unwarped: "without warping"
         case .evenBlend: "without annealing, mean weight"
         case .fullBlend: "without annealing, weight 1"
@@ -45,14 +54,34 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
 
     /// Makes a portrait.
     ///
-    /// - Throws: `ICPortraitError`, `DiffusionError`, `ImageError`, `TorchError`.
-    func image(of item: PortraitCase, by model: PortraitModel, seed: UInt64) throws -> Image {
+    /// - Parameters:
+    ///   - item: of whom, and in which place.
+    ///   - model: what makes it.
+    ///   - baselines: what others make theirs with.
+    ///   - seed: of mask and noise.
+    /// - Returns: the portrait.
+    /// - Throws: ``MiniatureError`` for a face without points; `ICPortraitError`, `DiffusionError`,
+    ///   `ImageError`, `TorchError`.
+    func image(
+        of item: PortraitCase, by model: PortraitModel, beside baselines: PortraitBaselines,
+        seed: UInt64
+    ) throws -> Image {
+        func edited(_ edit: PlainEdit) throws -> Image {
+            try edit.image(of: item.target.image, like: model, seed: seed)
+        }
         var model = model
         switch self {
-        case .reconstruction: return try model.image(model.latents(item.key.image))
+        case .reconstruction: return try model.encoder.image(model.encoder.latents(item.key.image))
         case .reference: return item.target.image
         case .paste: return try pasted(item)
-        case .token: return try model.imageFromToken(item, seed: seed)
+        case .token:
+            let token = try model.encoder.token(item.profile.image).unsqueezed(1)
+            return try edited(
+                PlainEdit(
+                    unet: model.networks.base, context: .cat([token.zerosLike(), token])))
+        case .faceID: return try edited(baselines.faceID(item.profile))
+        case .dreamBooth: return try edited(baselines.dreamBooth(item.person))
+        case .plainAppearance: model = try baselines.plainModel(as: model)
         case .unwarped: model.settings.matching.moment = .never
         case .evenBlend: model.settings.blend.shape = .even
         case .fullBlend: model.settings.blend.shape = .full
@@ -64,13 +93,15 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
             conditions, seed: seed,
             match: self == .trueFlow ? PortraitMatch(flow: item.flow) : nil)
         while let step = run.next() { _ = try step.get() }
-        return try model.image(run.portrait)
+        return try model.encoder.image(run.portrait)
     }
 
     /// The face of the profile photo on the reference's, its edge an ellipse that fades.
     private func pasted(_ item: PortraitCase) throws -> Image {
         guard let from = item.target.face?.points, let to = item.profile.face?.points else {
-            return item.target.image
+            throw MiniatureError(
+                "paste: expected the points of both faces, found a face of which only a box is known."
+            )
         }
         let map = try SimilarityTransform(mapping: from, to: to).affine
         let photo = item.profile.image
@@ -91,35 +122,5 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         return try item.target.image.pasting(
             photo, through: map,
             mask: Mask(width: photo.width, height: photo.height, values: values))
-    }
-}
-
-extension PortraitModel {
-    /// SDEdit (Meng et al. 2022) of the reference by the base alone, the profile photo's embedding for a
-    /// prompt; as many rounds as a portrait has.
-    fileprivate func imageFromToken(_ item: PortraitCase, seed: UInt64) throws -> Image {
-        try noGrad {
-            var x = try latents(item.target.image)
-            let token = try token(item.profile.image).unsqueezed(1)
-            let generator = try Generator(seed: seed)
-            for strength in settings.strengths {
-                var sampler = try makeScheduler(scheduler, kind: .ddim, steps: settings.steps)
-                let first = sampler.startIndex(strength: strength)
-                let noise = try Tensor.randn(x.shape, generator: generator).to(x.device)
-                    .to(x.dtype)
-                x = try sampler.noised(x, noise: noise, at: first)
-                for index in first..<sampler.timesteps.count {
-                    let input = try sampler.scaledInput(x, at: index)
-                    let time = try Tensor([Float(sampler.timesteps[index])], device: x.device)
-                    let both = try networks.base(
-                        .cat([input, input]), timestep: time,
-                        context: .cat([token.zerosLike(), token])
-                    ).chunked(2)
-                    let output = try both[0] + (both[1] - both[0]) * settings.guidance
-                    x = try sampler.step(output, at: index, sample: x, noise: nil).previous
-                }
-            }
-            return try image(x)
-        }
     }
 }

@@ -4,9 +4,9 @@ import Images
 import Torch
 
 extension PortraitStudy {
-    /// What one method made of all cases.
+    /// What one arm made of all cases.
     struct Row {
-        let method: PortraitMethod
+        let arm: PortraitArm
         /// For each seed, of each case.
         var figures: [[PortraitFigures]] = []
     }
@@ -23,24 +23,82 @@ extension PortraitStudy {
         _ methods: [PortraitMethod] = PortraitMethod.allCases,
         progress: (Int, Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) throws -> PartScores? {
-        let total = caseCount * methods.reduce(0) { $0 + ($1.isDrawn ? counts.seeds : 1) }
-        var done = 0
-        var rows = methods.map { method in
-            Row(
-                method: method,
-                figures: Array(repeating: [], count: method.isDrawn ? counts.seeds : 1))
+        guard try baselines.prepare(methods) else { return nil }
+        return try scores(
+            methods.map(PortraitArm.init), sheet: "Portraits of unseen people, uncurated",
+            progress: progress, shouldStop: shouldStop)
+    }
+
+    /// Makes and measures all portraits with one setting changed.
+    ///
+    /// - Parameters:
+    ///   - sweep: the setting.
+    ///   - progress: called with portraits made and in all.
+    ///   - shouldStop: asked after every portrait.
+    /// - Returns: tables, a sheet, plots and figures; nil after a stop.
+    /// - Throws: what the method and networks throw.
+    public func sweep(
+        _ sweep: PortraitSweep, progress: (Int, Int) -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws -> PartScores? {
+        let arms = sweep.arms
+        guard
+            var scores = try scores(
+                arms, sheet: sweep.title, progress: progress, shouldStop: shouldStop)
+        else { return nil }
+        guard let axis = sweep.axis else { return scores }
+        for (figure, title) in [
+            ("similarity", "likeness to the person's photos, by recogniser B"),
+            ("shading", "shading error"), ("features", "recogniser B's distance from the key"),
+        ] {
+            let points = arms.compactMap { arm -> (x: Double, y: Double)? in
+                guard let x = arm.value, let y = scores.figures["\(figure)_\(arm.id)"] else {
+                    return nil
+                }
+                return (x, y)
+            }
+            scores.plots.append(
+                (
+                    figure,
+                    LinePlot(
+                        title: sweep.title, x: Axis(axis), y: Axis(title),
+                        series: [Series(name: title, points: points, style: .line)])
+                ))
         }
+        return scores
+    }
+
+    private func scores(
+        _ arms: [PortraitArm], sheet title: String, progress: (Int, Int) -> Void,
+        shouldStop: () -> Bool
+    ) throws -> PartScores? {
+        let total = caseCount * arms.reduce(0) { $0 + ($1.isDrawn ? counts.seeds : 1) }
+        var done = 0
+        var rows = arms.map { arm in
+            Row(
+                arm: arm,
+                figures: Array(repeating: [], count: arm.isDrawn ? counts.seeds : 1))
+        }
+        // Where every arm has a light of its own, reference and key belong to it.
+        let isLit = arms.contains { $0.light != nil }
         var sheet = ContactSheet(
-            title: "Portraits of unseen people, uncurated",
-            columns: ["profile", "reference", "answer key"] + methods.map(\.title))
+            title: title,
+            columns: ["profile"]
+                + (isLit
+                    ? arms.flatMap { ["reference", "answer key", $0.title] }
+                    : ["reference", "answer key"] + arms.map(\.title)))
         for number in 0..<caseCount {
-            let item = try item(number)
-            var shown = [item.profile.image, item.target.image, item.key.image]
-            for (place, method) in methods.enumerated() {
+            var shown: [Image] = []
+            var own: PortraitCase?
+            for (place, arm) in arms.enumerated() {
+                let item = try arm.light == nil && own != nil ? own : item(number, in: arm.light)
+                guard let item else { continue }
+                own = item
+                if place == 0 { shown.append(item.profile.image) }
+                if place == 0 || isLit { shown += [item.target.image, item.key.image] }
                 for seed in rows[place].figures.indices {
                     let image = try noGrad {
-                        try method.image(
-                            of: item, by: model, seed: UInt64(1000 * number + seed))
+                        try arm.image(item, model, baselines, UInt64(1000 * number + seed))
                     }
                     rows[place].figures[seed].append(try figures(image, item))
                     if seed == 0 { shown.append(image) }
@@ -49,7 +107,7 @@ extension PortraitStudy {
                     if shouldStop() { return nil }
                 }
             }
-            if item.reference < 12 / max(counts.people, 1) + 1 { sheet.addRow(shown) }
+            if number % counts.references < 12 / max(counts.people, 1) + 1 { sheet.addRow(shown) }
         }
         return try scores(rows, sheet)
     }
@@ -71,10 +129,10 @@ extension PortraitStudy {
                     }
                 }
                 let found = try all.map { try ProfileSimilarity(results: $0, profiles: profiles) }
-                cells += found[0].rows(row.method.title)
+                cells += found[0].rows(row.arm.title)
                 guard name.hasPrefix("B") else { continue }
                 let means = found.map(\.perResult.mean)
-                let id = row.method.rawValue
+                let id = row.arm.id
                 scores.figures["similarity_\(id)"] = means.reduce(0, +) / Double(means.count)
                 scores.figures["similarity_spread_\(id)"] =
                     (means.max() ?? 0) - (means.min() ?? 0)
@@ -105,9 +163,9 @@ extension PortraitStudy {
                 ("landmarks", 100 * mean(all.map { min($0.landmarks ?? 1, 1) })),
             ]
             for (name, value) in numbers where value.isFinite {
-                scores.figures["\(name)_\(row.method.rawValue)"] = value
+                scores.figures["\(name)_\(row.arm.id)"] = value
             }
-            return [.text(row.method.title)]
+            return [.text(row.arm.title)]
                 + numbers.map { $0.1.isFinite ? .number($0.1) : .missing }
         }
         return Table(

@@ -25,6 +25,12 @@ public final class PortraitStudy {
 
     /// What makes the portraits.
     public var model: PortraitModel
+    /// The models' folder.
+    let models: String
+    /// What others make theirs with.
+    private(set) lazy var baselines = PortraitBaselines(run, self, progress: trainingProgress)
+    private let run: MiniatureRun
+    private let trainingProgress: (String, TrainingProgress) -> Void
     /// How much is made.
     public let counts: Counts
     let data: PortraitData
@@ -43,8 +49,13 @@ public final class PortraitStudy {
     ///   - models: what the stage ``MiniatureStage/bundle`` writes.
     ///   - run: whose settings say who was held out.
     ///   - counts: how much is made.
+    ///   - progress: called while a baseline is trained, after each logged step.
     /// - Throws: ``MiniatureError`` for models that are not there; what the networks throw.
-    public init(models: String, run: MiniatureRun, counts: Counts) throws {
+    public init(
+        models: String, run: MiniatureRun, counts: Counts,
+        progress: @escaping (String, TrainingProgress) -> Void = { _, _ in }
+    ) throws {
+        (self.models, self.run, trainingProgress) = (models, run, progress)
         for part in ["detector", "recogniser_a", "recogniser_b"]
         where !FileManager.default.fileExists(atPath: "\(models)/\(part)") {
             throw MiniatureError(
@@ -73,18 +84,29 @@ public final class PortraitStudy {
 
     /// The n-th portrait of the study; the same number is the same portrait in every study of as many
     /// people and references.
-    func item(_ number: Int) throws -> PortraitCase {
+    ///
+    /// - Parameters:
+    ///   - number: below ``caseCount``.
+    ///   - light: in which reference and key are rendered anew; the reference's own if nil.
+    /// - Returns: what it is made from, and its answer.
+    /// - Throws: `RenderError`, `ImageError`, `FaceError`, `TorchError`.
+    func item(_ number: Int, in light: LightPreset? = nil) throws -> PortraitCase {
         let (person, reference) = (number / counts.references, number % counts.references)
         let views = data.views
         // People from the beginning, references from behind them, each in another view.
         let shown = (counts.people + reference) * views + (reference * 3) % views
-        let target = try head(shown)
-        let profiles = try (0..<views).map { try head(person * views + $0) }
+        var look = data.look(shown)
+        var target = try head(shown)
+        if let light {
+            look.light.preset = light
+            target = try HeadView(
+                studio.portrait(of: sitter(shown / views), look, size: data.side))
+        }
+        let profiles = try heads(of: person)
         let choice = try ProfileChoice(profiles, for: target)
         let sitter = try sitter(person)
-        let look = data.look(shown)
         let key = try studio.portrait(of: sitter, look, size: data.side)
-        let cells = data.side / model.autoencoder.configuration.downFactor
+        let cells = data.side / model.encoder.autoencoder.configuration.downFactor
         let (from, to) = try (
             studio.portrait(of: sitter, look, size: cells, quality: .geometry),
             studio.portrait(
@@ -97,7 +119,7 @@ public final class PortraitStudy {
             person: person, reference: reference, profile: profiles[choice.index], target: target,
             key: try AnswerKey(key),
             flow: DenseFlow(
-                cells: try Tensor(flow, shape: [1, 2, cells, cells], device: model.device)))
+                cells: try Tensor(flow, shape: [1, 2, cells, cells], device: model.encoder.device)))
     }
 
     /// Embeddings of all profile photos of a person, `[V, D]`.
@@ -105,6 +127,11 @@ public final class PortraitStudy {
         let indices = (0..<data.views).map { person * data.views + $0 }
         let size = recogniser.network.configuration.inputSize
         return try noGrad { try recogniser(alignedFaces(data, indices, size: size)) }
+    }
+
+    /// The profile photos of a person.
+    func heads(of person: Int) throws -> [HeadView] {
+        try (0..<data.views).map { try head(person * data.views + $0) }
     }
 
     private func head(_ index: Int) throws -> HeadView {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Faces
 
 /// Everything known about a picture of several people but its maps; written beside it as JSON.
 ///
@@ -40,6 +41,9 @@ public struct GroupTruth: Codable, Equatable, Sendable {
         public var visibleShare: Float
         /// Pixels of this person.
         public var pixels: Int
+
+        /// The face as a detector finds it: its points count from the centre of a pixel.
+        public var face: DetectedFace { DetectedFace(truth: points, box: faceBox) }
     }
 }
 

@@ -1,3 +1,6 @@
+import Faces
+import Images
+
 /// Everything known about a picture but its maps; written beside it as JSON.
 ///
 /// Pixel coordinates are continuous: pixel (x, y) covers x ..< x + 1 and has its centre at x + 0.5.
@@ -29,6 +32,9 @@ public struct PortraitTruth: Codable, Equatable, Sendable {
     /// Left, top, right, bottom of the face from hairline to chin.
     public var faceBox: [Float]
 
+    /// The face as a detector finds it: its points count from the centre of a pixel.
+    public var face: DetectedFace { DetectedFace(truth: points, box: faceBox) }
+
     /// FLAME's parameters of the built-in head; angles in radians, axis-angle.
     public struct Parameters: Codable, Equatable, Sendable {
         /// `[64]`, standard deviations.
@@ -59,6 +65,16 @@ extension Portrait {
             flame: .init(scene.pose), light: LightRig(look),
             captions: Caption.list(of: person, look), landmarks: face.landmarks,
             landmarksVisible: face.landmarksVisible, points: face.points, faceBox: face.faceBox)
+    }
+}
+
+extension DetectedFace {
+    /// Pixels begin at corners in a truth, at centres everywhere else.
+    init(truth points: [SIMD2<Float>], box: [Float]) {
+        let sides = box.map(Double.init)
+        self.init(
+            box: FaceBox(left: sides[0], top: sides[1], right: sides[2], bottom: sides[3]),
+            score: 1, points: points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) })
     }
 }
 

@@ -13,7 +13,10 @@ struct EvaluateICPortrait: ParsableCommand {
             Table 1's protocol: 11 people in 40 pictures of others each, likeness to all photos of \
             the person, judged by a recogniser that had no part in making them; and the distance \
             from the picture that the world renders as the answer. Tables (Markdown, JSON), sheets \
-            (JPEG) and a page of all. --part figure-4 trains the matching net anew by both losses.
+            (JPEG) and a page of all. Learned baselines are trained first, in the run's folder, with \
+            the appearance net's settings. figure-4 trains the matching net anew by both losses; figure-7 \
+            (share of the reference that is seen), figure-9 (extreme light), strengths and guidance \
+            change one setting; figure-10 puts people into groups.
             """)
 
     @Option(help: "The models' folder; the shipped one if not given.")
@@ -25,7 +28,7 @@ struct EvaluateICPortrait: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where the figures are written.")
     var output = "runs/miniature/ic-portrait"
 
-    @Option(help: "What is measured: table-1, or figure-4 (matching while it is learned).")
+    @Option(help: "What is measured.")
     var part = Part.table1
 
     @Option(help: "People whose portraits are made.")
@@ -37,13 +40,21 @@ struct EvaluateICPortrait: ParsableCommand {
     @Option(help: "Seeds of each portrait.")
     var seeds = 1
 
+    @Option(help: "Pictures of groups of figure-10.")
+    var scenes = 100
+
     @Option(
         parsing: .upToNextOption,
-        help: "Rows: \(PortraitMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
+        help: "Rows of table-1: \(PortraitMethod.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
     var method: [PortraitMethod] = PortraitMethod.allCases
 
     @Option(help: "A setting of the method, such as steps=20; repeat for more.")
     var set: [String] = []
+
+    @Option(
+        help: "A setting of what is trained here, such as appearance.training.steps=500; repeat.")
+    var runSet: [String] = []
 
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
     var device: Device = .cpu
@@ -57,6 +68,10 @@ struct EvaluateICPortrait: ParsableCommand {
     enum Part: String, ExpressibleByArgument, CaseIterable {
         case table1 = "table-1"
         case figure4 = "figure-4"
+        case figure7 = "figure-7"
+        case figure9 = "figure-9"
+        case figure10 = "figure-10"
+        case strengths, guidance
     }
 
     struct Result: Encodable {
@@ -85,8 +100,8 @@ struct EvaluateICPortrait: ParsableCommand {
             talk.counting = { stage, done, total in
                 line.show("\(stage.summary): \(done)/\(total)", isLast: done == total)
             }
-            let work = try MiniatureRun(
-                source, MiniatureSettings(), device: device, reporting: talk)
+            let settings = try runSet.reduce(MiniatureSettings()) { try $0.setting($1) }
+            let work = try MiniatureRun(source, settings, device: device, reporting: talk)
             try Output.makeFolder(output)
             guard let scores = try measured(work, interrupt) else {
                 throw CommandError(
@@ -105,21 +120,39 @@ struct EvaluateICPortrait: ParsableCommand {
 
     /// The part's scores; nil after a stop.
     private func measured(_ work: MiniatureRun, _ interrupt: Interrupt) throws -> PartScores? {
-        switch part {
-        case .table1:
-            var counts = PortraitStudy.Counts()
-            (counts.people, counts.references, counts.seeds) = (people, references, seeds)
-            let study = try PortraitStudy(
-                models: ShippedModel.folder(models), run: work, counts: counts)
-            study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
-            return try study.table(
-                method, progress: { reporting.progress($0, of: $1, "portrait") },
-                shouldStop: { interrupt.isRequested })
-        case .figure4:
-            return try MatchingStudy(work).scores(
-                progress: { reporting.progress($0, of: $1, "step") },
-                shouldStop: { interrupt.isRequested })
+        let stops = { interrupt.isRequested }
+        let portrait = { (done: Int, total: Int) in
+            reporting.progress(done, of: total, "portrait")
         }
+        switch part {
+        case .figure4:
+            let line = ProgressLine(reporting)
+            return try MatchingStudy(work).scores {
+                line.show("\($0): \($1.line)", isLast: $1.isLast)
+            }
+        case .table1:
+            return try study(work).table(method, progress: portrait, shouldStop: stops)
+        case .figure10:
+            return try GroupStudy(study(work), scenes: scenes, work).scores(
+                progress: { reporting.progress($0, of: $1, "scene") }, shouldStop: stops)
+        case .figure7, .figure9, .strengths, .guidance:
+            guard let sweep = PortraitSweep(rawValue: part.rawValue) else { return nil }
+            return try study(work).sweep(sweep, progress: portrait, shouldStop: stops)
+        }
+    }
+
+    private var training: (String, TrainingProgress) -> Void {
+        let line = ProgressLine(reporting)
+        return { line.show("\($0): \($1.line)", isLast: $1.isLast) }
+    }
+
+    private func study(_ work: MiniatureRun) throws -> PortraitStudy {
+        var counts = PortraitStudy.Counts()
+        (counts.people, counts.references, counts.seeds) = (people, references, seeds)
+        let study = try PortraitStudy(
+            models: ShippedModel.folder(models), run: work, counts: counts, progress: training)
+        study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
+        return study
     }
 }
 

@@ -36,14 +36,7 @@ struct Generate: ParsableCommand {
     @Option(help: "The picture that gives pose, style and light.")
     var reference: String
 
-    @Option(help: "Which face of the reference, counted from the left, from 1.")
-    var face: Int?
-
-    @Option(help: "Where the reference's face is: LEFT,TOP,RIGHT,BOTTOM in pixels.")
-    var faceBox: BoxArgument?
-
-    @Option(help: "The same in the profile photo.")
-    var profileFaceBox: BoxArgument?
+    @OptionGroup var faces: FaceOptions
 
     @Option(name: .shortAndLong, help: "The picture to write; NAME-1 is the best of --seeds.")
     var output: String
@@ -78,20 +71,12 @@ struct Generate: ParsableCommand {
         guard (1...64).contains(seeds) else {
             throw ValidationError("--seeds: expected 1 to 64, found \(seeds)")
         }
-        guard (face ?? 1) >= 1 else {
-            throw ValidationError("--face: expected a number from 1, found \(face ?? 0)")
-        }
-        guard profileFaceBox == nil || profile.count == 1 else {
-            throw ValidationError(
-                "--profile-face-box: expected one --profile that it is of, found \(profile.count)")
-        }
-        guard face == nil || faceBox == nil else {
-            throw ValidationError("--face and --face-box say the same thing; use one of them.")
-        }
+        try faces.check(profiles: profile.count)
     }
 
     func run() throws {
         try reporting.run {
+            let outputs = Output.numbered(output, count: seeds)
             for path in outputs { try Output.check(path, force: force) }
             let format = try OutputFormat(path: output)
             if let saveAll { try Output.makeFolder(saveAll) }
@@ -101,8 +86,7 @@ struct Generate: ParsableCommand {
             let tools = try options.tools()
             for note in tools.model.notes { reporting.remark("likeness: \(note)") }
             let plan = try PortraitPlan(
-                reference: reference, people: people,
-                profileFace: profileFaceBox.map { .box($0.box) } ?? .any, tools)
+                reference: reference, people: people, profileFace: faces.profileChoice, tools)
             for line in plan.lines { reporting.remark(line) }
             let loaded = (clock.now - start).seconds
             let work = PortraitWork(plan: plan, tools: tools, kind: options.scheduler)
@@ -131,14 +115,12 @@ struct Generate: ParsableCommand {
     private func made(_ work: PortraitWork) throws -> [PortraitWork.Outcome] {
         let first = options.seed ?? UInt64.random(in: 0..<(1 << 32))
         let interrupt = Interrupt()
-        var done = 0
         let outcomes = try (0..<seeds).map { number -> PortraitWork.Outcome in
             guard
                 let outcome = try work.run(
                     seed: first &+ UInt64(number), shouldStop: { interrupt.isRequested },
-                    step: {
-                        done += 1
-                        reporting.progress(done, of: max(work.steps * seeds, done), "step")
+                    progress: { done, total in
+                        reporting.progress(number * total + done, of: seeds * total, "step")
                     })
             else {
                 throw CommandError("interrupted; nothing was written", code: Failure.interrupted)
@@ -168,23 +150,14 @@ struct Generate: ParsableCommand {
             }
         }
         guard !numbered.isEmpty else {
-            let choice = faceBox.map { .box($0.box) } ?? face.map { .number($0) } ?? FaceChoice.any
-            return [(choice, plain)]
+            return [(faces.choice, plain)]
         }
-        guard plain.isEmpty, face == nil, faceBox == nil else {
+        guard plain.isEmpty, faces.choice == .any else {
             throw CommandError(
                 "--profile: expected N=FILE for everybody, and then neither --face nor --face-box, "
                     + "found both kinds", code: Failure.badInput)
         }
         return numbered.sorted { $0.key < $1.key }.map { (.number($0.key), $0.value) }
-    }
-
-    /// `out.png`, or `out-1.png`, `out-2.png` of several seeds.
-    private var outputs: [String] {
-        guard seeds > 1 else { return [output] }
-        let (folder, name) = pathParts(output)
-        let dot = name.dropFirst().lastIndex(of: ".") ?? name.endIndex
-        return (1...seeds).map { "\(folder)/\(name[..<dot])-\($0)\(name[dot...])" }
     }
 
     private func text(_ report: Report) -> String {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diffusion
-import Faces
 import Foundation
 import ICPortrait
 import Torch
@@ -65,19 +64,5 @@ struct PortraitOptions: ParsableArguments {
         if !strength.isEmpty { settings.strengths = strength }
         try settings.check()
         return settings
-    }
-}
-
-/// `LEFT,TOP,RIGHT,BOTTOM` in pixels.
-struct BoxArgument: ExpressibleByArgument {
-    let box: FaceBox
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let sides = parts.compactMap { Double($0) }
-        guard parts.count == 4, sides.count == 4, sides.allSatisfy({ abs($0) < 1e6 }),
-            sides[0] < sides[2], sides[1] < sides[3]
-        else { return nil }
-        box = FaceBox(left: sides[0], top: sides[1], right: sides[2], bottom: sides[3])
     }
 }

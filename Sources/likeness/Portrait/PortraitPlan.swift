@@ -26,16 +26,16 @@ struct PortraitPlan {
         reference path: String, people: [(choice: FaceChoice, paths: [String])],
         profileFace: FaceChoice, _ tools: PortraitTools
     ) throws {
-        let side = tools.model.side
+        let side = tools.model.encoder.side
         let own = try tools.picture(path)
         reference = own
         self.profileFace = profileFace
-        faces =
-            try people.contains { if case .box = $0.choice { true } else { false } }
-            ? nil : tools.detector?.portraitFaces(in: own.image).count
+        let isTold = people.contains { $0.choice.isBox }
+        let found = try isTold ? nil : tools.detector?.portraitFaces(in: own.image)
+        faces = found?.count
         places = try people.map { choice, paths in
             let target = try HeadView.chosen(
-                in: own.image, named: path, choice, side: side, by: tools.detector)
+                in: own.image, named: path, choice, side: side, among: found)
             let pictures = try paths.map(tools.picture)
             for (name, picture) in zip(paths, pictures)
             where picture.file.sha256 == own.file.sha256 {
@@ -44,9 +44,7 @@ struct PortraitPlan {
                         + "reference itself; name another picture", code: Failure.badInput)
             }
             let heads = try zip(paths, pictures).map { name, picture in
-                try HeadView.chosen(
-                    in: picture.image, named: name, profileFace, prefersLargest: true, side: side,
-                    by: tools.detector)
+                try tools.profile(picture.image, named: name, profileFace)
             }
             let best = try ProfileChoice(heads, for: target)
             var person = PortraitRecord.Person(
@@ -83,7 +81,7 @@ struct PortraitPlan {
         var record = PortraitRecord(
             model: tools.name, fingerprint: tools.fingerprint, reference: reference.file,
             people: places.map(\.person), seed: seed, scheduler: scheduler, dtype: dtype,
-            device: "\(tools.model.device)", settings: tools.model.settings)
+            device: "\(tools.model.encoder.device)", settings: tools.model.settings)
         if case .box(let box) = profileFace {
             record.profileBox = [box.left, box.top, box.right, box.bottom]
         }

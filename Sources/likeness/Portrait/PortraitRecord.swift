@@ -45,47 +45,6 @@ struct PortraitRecord: Codable, Equatable {
     var device: String
     var settings: ICPortraitSettings
 
-    /// Pictures that this program wrote may be larger than photos that it reads.
-    static let byteLimit = 1 << 28
-
-    /// What the program wrote into a picture.
-    init(in path: String) throws {
-        let bytes = try Input.bytes(of: path, limit: Self.byteLimit)
-        let (text, _) = TextMetadata.read(from: bytes)
-        guard let json = text.likeness else {
-            throw CommandError(
-                "\(path): expected a portrait that likeness made, found a picture that says "
-                    + "nothing of how it was made; metadata are lost when a picture is saved anew",
-                code: Failure.badInput)
-        }
-        let said = try? JSONValue(Array(json.utf8))
-        guard let said, said["method"] == .string("ic-portrait"), let own = said["settings"] else {
-            throw CommandError(
-                "\(path): expected a portrait by `likeness generate`, found a picture that "
-                    + "another command made", code: Failure.badInput)
-        }
-        // Settings that are newer than the picture have their defaults.
-        let settings = try ICPortraitSettings(json: Array(own.text.utf8), from: path)
-        let whole = try said.with(["settings": settings.json()])
-        guard let record = try? JSONDecoder().decode(Self.self, from: Data(whole.text.utf8)),
-            record.people.allSatisfy({ $0.profiles.indices.contains($0.chosen) })
-        else {
-            throw CommandError(
-                "\(path): expected the record of a portrait, found a damaged one, or one of "
-                    + "another version", code: Failure.badInput)
-        }
-        self = record
-    }
-
-    init(
-        model: String, fingerprint: String, reference: File, people: [Person], seed: UInt64,
-        scheduler: String, dtype: String, device: String, settings: ICPortraitSettings
-    ) {
-        (self.model, self.fingerprint, self.reference) = (model, fingerprint, reference)
-        (self.people, self.seed, self.scheduler) = (people, seed, scheduler)
-        (self.dtype, self.device, self.settings) = (dtype, device, settings)
-    }
-
     /// Which face of the profile photos was meant.
     var profileFace: FaceChoice {
         guard let box = profileBox, box.count == 4 else { return .any }
@@ -117,5 +76,39 @@ struct PortraitRecord: Codable, Equatable {
                 TextMetadata.likenessKeyword,
                 String(decoding: try encoder.encode(self), as: UTF8.self)),
         ])
+    }
+}
+
+extension PortraitRecord {
+    /// Pictures that this program wrote may be larger than photos that it reads.
+    static let byteLimit = 1 << 28
+
+    /// What the program wrote into a picture.
+    init(in path: String) throws {
+        let bytes = try Input.bytes(of: path, limit: Self.byteLimit)
+        let (text, _) = TextMetadata.read(from: bytes)
+        guard let json = text.likeness else {
+            throw CommandError(
+                "\(path): expected a portrait that likeness made, found a picture that says "
+                    + "nothing of how it was made; metadata are lost when a picture is saved anew",
+                code: Failure.badInput)
+        }
+        let said = try? JSONValue(Array(json.utf8))
+        guard let said, said["method"] == .string("ic-portrait"), let own = said["settings"] else {
+            throw CommandError(
+                "\(path): expected a portrait by `likeness generate`, found a picture that "
+                    + "another command made", code: Failure.badInput)
+        }
+        // Settings that are newer than the picture have their defaults.
+        let settings = try ICPortraitSettings(json: Array(own.text.utf8), from: path)
+        let whole = try said.with(["settings": settings.json()])
+        guard let record = try? JSONDecoder().decode(Self.self, from: Data(whole.text.utf8)),
+            record.people.allSatisfy({ $0.profiles.indices.contains($0.chosen) })
+        else {
+            throw CommandError(
+                "\(path): expected the record of a portrait, found a damaged one, or one of "
+                    + "another version", code: Failure.badInput)
+        }
+        self = record
     }
 }

@@ -7,7 +7,7 @@ import Torch
 
 /// What a portrait was made through, as pictures and one labelled sheet of them.
 struct PortraitSheet {
-    private var parts: [(name: String, label: String, image: Image)] = []
+    private var parts: [(name: String, image: Image)] = []
     private let sheet: ContactSheet
     private let tools: PortraitTools
 
@@ -30,15 +30,15 @@ struct PortraitSheet {
                 ] + result.rounds.enumerated().map { ("round-\($0 + 1)", $1) }
             for (name, image) in images {
                 guard let image else { continue }
-                parts.append(("face-\(number)-\(name).png", name, image))
+                parts.append(("face-\(number)-\(name).png", image))
             }
             sheet.addRow(images.map(\.1), label: "face \(number)")
         }
         self.sheet = sheet
-        parts.append(("picture.png", "picture", outcome.picture))
+        parts.append(("picture.png", outcome.picture))
     }
 
-    /// Writes all of them into a folder, which is made if it is missing.
+    /// Writes all of them into a folder.
     func write(to folder: String) throws {
         for part in parts {
             try AtomicFile.write(tools.encoded(part.image), to: "\(folder)/\(part.name)")

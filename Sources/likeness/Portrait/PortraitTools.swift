@@ -85,6 +85,15 @@ struct PortraitTools {
         return (try image.rgb(), .init(path, bytes))
     }
 
+    /// The head of whom a portrait will show; strangers in the background are smaller.
+    func profile(_ picture: Image, named name: String, _ choice: FaceChoice = .any) throws
+        -> HeadView
+    {
+        try HeadView.chosen(
+            in: picture, named: name, choice, prefersLargest: true, side: model.encoder.side,
+            by: detector)
+    }
+
     /// A picture that this program made.
     func made(_ path: String) throws -> Image {
         let bytes = try Input.bytes(of: path, limit: PortraitRecord.byteLimit)

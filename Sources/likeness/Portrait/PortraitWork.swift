@@ -20,28 +20,26 @@ struct PortraitWork {
         let likeness: Double?
     }
 
-    /// Steps of one seed.
-    var steps: Int {
-        let all = tools.model.settings
-        return plan.places.count
-            * all.strengths.reduce(0) { $0 + Int(Double(all.steps) * $1) }
-    }
-
     /// Makes the picture of a seed.
     ///
+    /// - Parameters:
+    ///   - seed: of masks and noise.
+    ///   - shouldStop: asked after every step.
+    ///   - progress: called with the seed's steps done and in all.
     /// - Returns: nil after a stop.
+    /// - Throws: what the model and the networks throw.
     func run(
-        seed: UInt64, shouldStop: () -> Bool = { false }, step: () -> Void = {}
+        seed: UInt64, shouldStop: () -> Bool, progress: (Int, Int) -> Void
     ) throws -> Outcome? {
         var picture = plan.reference.image
         var results: [PortraitResult] = []
         var scores: [Double?] = []
-        for place in plan.places {
+        for (number, place) in plan.places.enumerated() {
             let target = try place.reference.moved(to: picture)
             guard
                 let result = try tools.model.portrait(
                     of: place.profile, as: target, kind: kind, seed: seed, shouldStop: shouldStop,
-                    progress: { _, _ in step() })
+                    progress: { progress(number * $1 + $0, plan.places.count * $1) })
             else { return nil }
             picture = result.picture
             results.append(result)

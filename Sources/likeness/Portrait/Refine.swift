@@ -23,14 +23,7 @@ struct Refine: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Photos of whom it shows; the best one is taken.")
     var profile: [String]
 
-    @Option(help: "Which face of the picture, counted from the left, from 1.")
-    var face: Int?
-
-    @Option(help: "Where the face is: LEFT,TOP,RIGHT,BOTTOM in pixels.")
-    var faceBox: BoxArgument?
-
-    @Option(help: "The same in the profile photo.")
-    var profileFaceBox: BoxArgument?
+    @OptionGroup var faces: FaceOptions
 
     @Option(name: .shortAndLong, help: "The picture to write.")
     var output: String
@@ -50,39 +43,26 @@ struct Refine: ParsableCommand {
         let likenessAfter: Double?
     }
 
-    func validate() throws {
-        guard (face ?? 1) >= 1 else {
-            throw ValidationError("--face: expected a number from 1, found \(face ?? 0)")
-        }
-        guard profileFaceBox == nil || profile.count == 1 else {
-            throw ValidationError(
-                "--profile-face-box: expected one --profile that it is of, found \(profile.count)")
-        }
-    }
+    func validate() throws { try faces.check(profiles: profile.count) }
 
     func run() throws {
         try reporting.run {
             try Output.check(output, force: force)
             let format = try OutputFormat(path: output)
             let tools = try options.tools()
-            let choice = faceBox.map { .box($0.box) } ?? face.map { .number($0) } ?? FaceChoice.any
             let plan = try PortraitPlan(
-                reference: picture, people: [(choice, profile)],
-                profileFace: profileFaceBox.map { .box($0.box) } ?? .any, tools)
+                reference: picture, people: [(faces.choice, profile)],
+                profileFace: faces.profileChoice, tools)
             for line in plan.lines { reporting.remark(line) }
             let place = plan.places[0]
             let before = try tools.likeness(of: place.reference.image, to: place.profile)
             let seed = options.seed ?? UInt64.random(in: 0..<(1 << 32))
             let interrupt = Interrupt()
             let work = PortraitWork(plan: plan, tools: tools, kind: options.scheduler)
-            var done = 0
             guard
                 let outcome = try work.run(
                     seed: seed, shouldStop: { interrupt.isRequested },
-                    step: {
-                        done += 1
-                        reporting.progress(done, of: max(work.steps, done), "step")
-                    })
+                    progress: { reporting.progress($0, of: $1, "step") })
             else {
                 throw CommandError("interrupted; nothing was written", code: Failure.interrupted)
             }

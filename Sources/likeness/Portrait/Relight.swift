@@ -1,9 +1,9 @@
 import ArgumentParser
 import Checkpoints
-import Faces
 import Foundation
 import ICPortrait
 import Images
+import Miniature
 import World
 
 /// `likeness relight`: IC-Portrait's Figure 6 in the world, where other views and other light are
@@ -64,11 +64,9 @@ struct Relight: ParsableCommand {
             let format = try OutputFormat(path: output)
             let found = try sample.found(seed: worldSeed, range: .training)
             let tools = try options.tools()
-            let side = tools.model.side
+            let side = tools.model.encoder.side
             let heads = try profile.map { path in
-                try HeadView.chosen(
-                    in: tools.picture(path).image, named: path, .any, prefersLargest: true,
-                    side: side, by: tools.detector)
+                try tools.profile(tools.picture(path).image, named: path)
             }
             let seed = options.seed ?? UInt64.random(in: 0..<(1 << 32))
             let studio = try Studio()
@@ -126,20 +124,5 @@ struct Relight: ParsableCommand {
                 return (preset.rawValue, other)
             }
         }
-    }
-}
-
-extension HeadView {
-    /// A render of the world, whose face is known.
-    fileprivate init(_ portrait: Portrait) throws {
-        let truth = portrait.truth()
-        let box = truth.faceBox.map(Double.init)
-        // The truth's pixels begin at corners, a point's at centres.
-        let points = truth.points.map { Point(Double($0.x) - 0.5, Double($0.y) - 0.5) }
-        try self.init(
-            whole: portrait.view.colour, side: portrait.view.width,
-            face: DetectedFace(
-                box: FaceBox(left: box[0], top: box[1], right: box[2], bottom: box[3]), score: 1,
-                points: points))
     }
 }

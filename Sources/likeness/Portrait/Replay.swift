@@ -6,6 +6,7 @@ import Foundation
 import ICPortrait
 import Images
 import Torch
+import Training
 
 /// `likeness replay`: makes a portrait again from what it says of itself.
 struct Replay: ParsableCommand {
@@ -78,16 +79,15 @@ struct Replay: ParsableCommand {
             let plan = try PortraitPlan(
                 reference: reference, people: people, profileFace: record.profileFace, tools)
             for line in plan.lines { reporting.remark(line) }
-            var done = 0
+            let interrupt = Interrupt()
             let work = PortraitWork(plan: plan, tools: tools, kind: kind)
             guard
                 let outcome = try work.run(
-                    seed: record.seed,
-                    step: {
-                        done += 1
-                        reporting.progress(done, of: max(work.steps, done), "step")
-                    })
-            else { throw CancellationError() }
+                    seed: record.seed, shouldStop: { interrupt.isRequested },
+                    progress: { reporting.progress($0, of: $1, "step") })
+            else {
+                throw CommandError("interrupted; nothing was written", code: Failure.interrupted)
+            }
             let before = try tools.made(picture)
             let after = try tools.kept(outcome.picture, as: OutputFormat(path: picture))
             let (largest, mean) = try difference(before, after)
@@ -146,14 +146,11 @@ struct InputSearch {
             let path = "\(folder)/\(file.name)"
             if hash(path) == file.sha256 { return path }
         }
-        let endings = ["png", "jpg", "jpeg", "webp", "tif", "tiff"]
         for folder in folders {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names.sorted()
-            where endings.contains(
-                name.lowercased().split(separator: ".").last.map(String.init) ?? "")
-            {
-                if hash("\(folder)/\(name)") == file.sha256 { return "\(folder)/\(name)" }
+            // A folder that is not there has no pictures.
+            for name in (try? PhotoSet.names(in: folder)) ?? []
+            where hash("\(folder)/\(name)") == file.sha256 {
+                return "\(folder)/\(name)"
             }
         }
         throw CommandError(

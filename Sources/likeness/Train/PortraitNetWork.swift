@@ -103,24 +103,21 @@ struct PortraitNetWork {
             text: "\(net): done in \(TrainingProgress.duration(seconds))")
     }
 
-    /// The pictures as the frozen networks see them, made once a run; nil after a stop.
+    /// The pictures as the frozen networks see them, made once a run, and again if they change; nil
+    /// after a stop.
     private func pictures(_ folder: DiffusersFolder) throws -> (ViewLatents, ViewFlows?)? {
-        let cache = "\(options.output)/cache"
-        let kept = "\(cache)/views.safetensors"
-        let flows = "\(cache)/flows.safetensors"
+        let photos = try options.views.map { try ViewFolder($0) }
+        let world = options.world ?? ""
+        let said = try photos?.fingerprint() ?? Self.fingerprint(ofWorld: world)
+        let cache = "\(options.output)/cache/\(said.prefix(16))"
+        let (kept, flows) = ("\(cache)/views.safetensors", "\(cache)/flows.safetensors")
         let manager = FileManager.default
         if !manager.fileExists(atPath: kept) {
             try manager.createDirectory(atPath: cache, withIntermediateDirectories: true)
-            let device = training.device
-            let vae = try folder.component("vae").autoencoder(dtype: .float32, device: device)
-                .network
-            let vision = try folder.component("image_encoder")
-                .clipVision(dtype: .float32, device: device).network
+            let encoder = try encoder(folder)
             let made =
-                try options.views.map { try photos($0, folder, vae, vision) }
-                ?? world(
-                    options.world ?? "", vae, vision, flows: flows, in: cache,
-                    side: side(folder, vae))
+                try photos.map { try encoded($0, folder, encoder) }
+                ?? encoded(world: world, encoder, flows: flows, in: cache)
             guard let made else { return nil }
             try made.write(to: kept)
         }
@@ -129,29 +126,51 @@ struct PortraitNetWork {
         )
     }
 
-    private func photos(
-        _ path: String, _ folder: DiffusersFolder, _ vae: AutoencoderKL, _ vision: CLIPVision
+    private static func fingerprint(ofWorld path: String) throws -> String {
+        let manifest = try InputFile("\(path)/manifest.json")
+        return SHA256.hex(try manifest.bytes(at: 0, count: manifest.size))
+    }
+
+    private func encoder(_ folder: DiffusersFolder) throws -> HeadEncoder {
+        let device = training.device
+        let unet = try UNet2DConditionConfiguration(folder.component("unet").configuration())
+        let vae = try folder.component("vae").autoencoder(dtype: .float32, device: device).network
+        let vision = try folder.component("image_encoder")
+            .clipVision(dtype: .float32, device: device).network
+        return HeadEncoder(
+            autoencoder: vae, imageEncoder: vision,
+            side: (unet.sampleSize ?? 64) * vae.configuration.downFactor, device: device)
+    }
+
+    private func encoded(
+        _ photos: ViewFolder, _ folder: DiffusersFolder, _ encoder: HeadEncoder
     ) throws -> ViewLatents? {
-        let side = try side(folder, vae)
         let own = "\(folder.path)/detector"
         let found =
             options.detector ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
         let detector = try options.whole ? nil : found.map { try FaceDetector($0) }
-        return try ViewFolder(path).encoded(
-            vae, vision, side: side, device: training.device,
+        return try photos.encoded(
+            by: encoder,
             cut: { image, name in
-                guard !options.whole else { return try HeadView(whole: image, side: side).image }
+                guard !options.whole else {
+                    return try HeadView(whole: image, side: encoder.side).image
+                }
+                let faces = try detector?.portraitFaces(in: image)
+                if let faces, faces.isEmpty {
+                    reporting.remark("likeness: \(name): no face was found; left out")
+                    return nil
+                }
                 return try HeadView.chosen(
-                    in: image, named: name, .any, prefersLargest: true, side: side, by: detector
+                    in: image, named: name, .any, prefersLargest: true, side: encoder.side,
+                    among: faces
                 ).image
             },
             progress: { line.show("encoding pictures: \($0)/\($1)", isLast: $0 == $1) },
             shouldStop: { interrupt.isRequested })
     }
 
-    private func world(
-        _ path: String, _ vae: AutoencoderKL, _ vision: CLIPVision, flows: String, in cache: String,
-        side: Int
+    private func encoded(
+        world path: String, _ encoder: HeadEncoder, flows: String, in cache: String
     ) throws -> ViewLatents? {
         do {
             let progress = { (what: String, done: Int, total: Int) in
@@ -161,23 +180,17 @@ struct PortraitNetWork {
             let data = try WorldViews(
                 shards: path, cache: "\(cache)/pictures.safetensors", progress: progress,
                 shouldStop: stops)
-            guard data.side == side else {
+            guard data.side == encoder.side else {
                 throw CommandError(
-                    "\(path): expected pictures of \(side) pixels, which the base was trained on, "
-                        + "found \(data.side); make others with likeness world make --size \(side)",
-                    code: Failure.badInput)
+                    "\(path): expected pictures of \(encoder.side) pixels, which the base was "
+                        + "trained on, found \(data.side); make others with likeness world make "
+                        + "--size \(encoder.side)", code: Failure.badInput)
             }
             return try data.encoded(
-                vae, vision, flows: flows, device: training.device, progress: progress,
-                shouldStop: stops)
+                encoder.autoencoder, encoder.imageEncoder, flows: flows, device: training.device,
+                progress: progress, shouldStop: stops)
         } catch is CancellationError {
             return nil
         }
-    }
-
-    /// Pixels a side of what the base was trained on.
-    private func side(_ folder: DiffusersFolder, _ vae: AutoencoderKL) throws -> Int {
-        let unet = try UNet2DConditionConfiguration(folder.component("unet").configuration())
-        return (unet.sampleSize ?? 64) * vae.configuration.downFactor
     }
 }

@@ -43,13 +43,23 @@ public struct PairBatch: Sendable {
 
 extension PairBatch {
     /// One of the lists of latents, `[B, C, H, W]`.
-    func latents(_ list: KeyPath<PairBatch, [UInt16]>, on device: Device) throws -> Tensor {
+    ///
+    /// - Parameters:
+    ///   - list: `\.targets` or `\.profiles`.
+    ///   - device: where they go.
+    /// - Returns: float32.
+    /// - Throws: `TorchError`.
+    public func latents(_ list: KeyPath<PairBatch, [UInt16]>, on device: Device) throws -> Tensor {
         try Tensor(self[keyPath: list], shape: [count] + shape).view(as: .float16).to(device)
             .to(.float32)
     }
 
     /// `[B, 1, D]`: each embedding is the whole context.
-    func context(on device: Device) throws -> Tensor {
+    ///
+    /// - Parameter device: where it goes.
+    /// - Returns: float32.
+    /// - Throws: `TorchError`.
+    public func context(on device: Device) throws -> Tensor {
         try Tensor(tokens, shape: [count, 1, tokens.count / max(count, 1)], device: device)
     }
 }

@@ -37,6 +37,22 @@ public struct ViewFlows: Sendable {
         self.visible = try visible.to(.uint8).toArray()
     }
 
+    /// One pair's.
+    ///
+    /// - Parameter number: of the pair.
+    /// - Returns: cells a side, then for each cell, row by row, how far right and down its place lies
+    ///   in the profile, in cells, and 1 where both pictures show it.
+    public func flow(_ number: Int) -> (cells: Int, flow: [SIMD2<Float>], visible: [UInt8]) {
+        let area = cells * cells
+        let own = flow[number * 2 * area..<(number + 1) * 2 * area].map {
+            Float(Float16(bitPattern: $0))
+        }
+        return (
+            cells, (0..<area).map { SIMD2(own[$0], own[area + $0]) },
+            Array(visible[number * area..<(number + 1) * area])
+        )
+    }
+
     /// The truth of some pairs.
     func truth(_ numbers: [Int]) -> PairBatch.Truth {
         let area = cells * cells
