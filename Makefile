@@ -57,7 +57,7 @@ lint:
 docs: setup
 	@mkdir -p .build/docs
 	@for target in Torch Layers Checkpoints Images Diffusion Faces World Figures Evaluation Training \
-	    Miniature; do \
+	    ICPortrait Miniature; do \
 	    LIKENESS_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
 	        generate-documentation --target $$target --warnings-as-errors \
 	        --output-path .build/docs/$$target || exit 1; \

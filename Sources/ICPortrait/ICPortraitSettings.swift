@@ -5,11 +5,11 @@ import Training
 public struct ICPortraitSettings: Settings {
     /// The share of the style reference that is seen when portraits are made, 0...0.2 (Figure 7).
     public var keepRatio = 0.1
-    /// n of F(., 0~n): the most that is seen in training (section 3.2: 80 % and more is hidden).
+    /// n of F(., 0~n): the most that is seen in training (section 3.3: 80 % and more is hidden).
     public var trainingKeepRatio = 0.2
     /// Dense matching (section 3.3).
     public var matching = MatchingSettings()
-    /// How the profile's features are blended in (section 3.4, equation 7).
+    /// How the profile's features are blended in (section 3.3, equation 7).
     public var blend = AppearanceBlend()
     /// Share of the noise schedule that each round goes back over: the "iterative dual condition
     /// inference" of section 4.3. One number is plain SDEdit.
@@ -43,6 +43,16 @@ public struct ICPortraitSettings: Settings {
         where !(0...1).contains(ratio) {
             throw ICPortraitError("\(name): expected a keep ratio of 0 to 1, found \(ratio).")
         }
+        guard (1...100).contains(guidance) else {
+            throw ICPortraitError(
+                "guidance: expected 1, which is none, to 100, found \(guidance).")
+        }
+        for (name, number) in [
+            ("blend.alpha", blend.alpha), ("blend.beta", blend.beta),
+            ("matching.cycle_limit", matching.cycleLimit),
+        ] where !(abs(number) <= 100) {
+            throw ICPortraitError("\(name): expected a number up to 100, found \(number).")
+        }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -62,7 +72,7 @@ public struct MatchingSettings: Settings {
         /// The canvas as it is, at every step: the paper's "at time step t". Noise leaves nothing to
         /// match at the first steps.
         case current
-        /// Nothing: the profile's features stay where they are ("without warping", Table 1).
+        /// Nothing: the profile's features stay where they are.
         case never
     }
 

@@ -23,7 +23,7 @@ extension MiniatureRun {
 
     func trainMatching() throws -> Bool {
         let own = settings.matching
-        return try train(.matching, own.training) {
+        return try train(.matching, own.training, copying: fingerprint(.base)) {
             let task = try matchingTask(own)
             if own.training.evaluateEvery > 0 {
                 let matching = try portraitMatching()
@@ -53,18 +53,21 @@ extension MiniatureRun {
 
     func trainAppearance() throws -> Bool {
         let own = settings.appearance
-        return try train(.appearance, own.training) { try appearanceTask(own, settings.portrait) }
+        let origin = try "\(fingerprint(.base)) \(fingerprint(.matching))"
+        return try train(.appearance, own.training, copying: origin) {
+            try appearanceTask(own, settings.portrait, base: frozenBase())
+        }
     }
 
     /// The appearance net's task.
-    func appearanceTask(_ own: AppearanceRunSettings, _ portrait: ICPortraitSettings) throws
-        -> AppearanceTask
-    {
+    func appearanceTask(
+        _ own: AppearanceRunSettings, _ portrait: ICPortraitSettings, base: FrozenBase
+    ) throws -> AppearanceTask {
         let weights = try weights(.matching)
         let unet = try unetConfiguration()
         let matching = try built(weights) { LatentControlNet($0, unet) }
         return try AppearanceTask(
-            base: frozenBase(), matching: matching, schedule: noiseSchedule(),
+            base: base, matching: matching, schedule: noiseSchedule(),
             pairs: ViewPairs(
                 views(), batchSize: own.training.batchSize, seed: own.training.seed),
             settings: portrait, losses: own.losses, seed: own.training.seed)

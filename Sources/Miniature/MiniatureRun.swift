@@ -99,9 +99,10 @@ public final class MiniatureRun {
         !CheckpointFolder(reading: "\(path)/\(stage.rawValue)/checkpoints").steps.isEmpty
     }
 
-    /// The trained weights of a stage, the averaged ones if there are any, below a prefix.
+    /// The weights of a stage's newest checkpoint, finished or not, the averaged ones if there are
+    /// any, below a prefix.
     ///
-    /// - Throws: ``MiniatureError`` if the stage is not complete.
+    /// - Throws: ``MiniatureError`` if there is none.
     func weights(_ stage: MiniatureStage, under prefix: String = "") throws -> [String: Tensor] {
         try weights(
             in: "\(path)/\(stage.rawValue)",
@@ -127,23 +128,46 @@ public final class MiniatureRun {
 
     /// Trains a task in the stage's run folder.
     func train<Task: TrainingTask>(
-        _ stage: MiniatureStage, _ settings: TrainingSettings, _ task: () throws -> Task
+        _ stage: MiniatureStage, _ settings: TrainingSettings, copying origin: String? = nil,
+        _ task: () throws -> Task
     ) throws -> Bool {
         try train(
-            in: "\(path)/\(stage.rawValue)", configuration(stage), settings,
+            in: "\(path)/\(stage.rawValue)", configuration(stage), settings, copying: origin,
             progress: { reporting.training(stage, $0) }, task)
     }
 
     /// Trains a task in a run folder; one that is complete costs nothing.
+    ///
+    /// - Parameters:
+    ///   - folder: the run's.
+    ///   - configuration: what it follows from.
+    ///   - settings: how long, how fast.
+    ///   - origin: the hash of the weights that it starts as a copy of; a run that started from
+    ///     others is put aside.
+    ///   - progress: called after each logged step.
+    ///   - task: what is trained.
+    /// - Returns: whether it is complete; false after a stop.
+    /// - Throws: ``MiniatureError`` for a run that went further; what the task throws.
     func train<Task: TrainingTask>(
         in folder: String, _ configuration: JSONValue, _ settings: TrainingSettings,
-        progress: (TrainingProgress) -> Void, _ task: () throws -> Task
+        copying origin: String? = nil, progress: (TrainingProgress) -> Void,
+        _ task: () throws -> Task
     ) throws -> Bool {
+        var configuration = configuration
+        if let origin {
+            configuration = configuration.with(["copy_of": .string(origin)])
+            try putAside(folder, unlessCopyOf: origin)
+        }
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         if checkpoints.steps.last == settings.steps,
             (try? checkpoints.verified(settings.steps)) != nil
         {
             return true
+        }
+        if let last = checkpoints.steps.last, last > settings.steps {
+            throw MiniatureError(
+                "\(folder): expected a run of \(settings.steps) steps or fewer, found one of "
+                    + "\(last); ask for as many, or move it away.")
         }
         let run = try RunFolder(
             folder, configuration: Array((configuration.text + "\n").utf8), resume: true,
@@ -153,10 +177,51 @@ public final class MiniatureRun {
         return try trainer.run(progress: progress, shouldStop: reporting.shouldStop)
     }
 
+    /// Moves a run away that started from other weights.
+    private func putAside(_ folder: String, unlessCopyOf origin: String) throws {
+        let path = "\(folder)/config.json"
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let file = try InputFile(path)
+        let known = try JSONValue(file.bytes(at: 0, count: file.size))["copy_of"]
+        guard known != .string(origin) else { return }
+        var number = 1
+        while FileManager.default.fileExists(atPath: "\(folder)-\(number)") { number += 1 }
+        try FileManager.default.moveItem(atPath: folder, toPath: "\(folder)-\(number)")
+        reporting.remark(
+            "\(folder) was copied from other weights; it is in \(folder)-\(number) now")
+    }
+
+    /// The settings that a run's stages were trained with, where they were; the others' defaults.
+    ///
+    /// - Parameter path: the run's folder.
+    /// - Returns: settings for studies of the run.
+    /// - Throws: `TrainingError`, `CheckpointError` for a damaged configuration.
+    public static func settings(in path: String) throws -> MiniatureSettings {
+        var all = try MiniatureSettings().json()
+        for stage in MiniatureStage.allCases {
+            let place = "\(path)/\(stage.rawValue)/config.json"
+            guard FileManager.default.fileExists(atPath: place) else { continue }
+            let file = try InputFile(place)
+            let said = try JSONValue(file.bytes(at: 0, count: file.size))
+            for (key, name) in [
+                (key(of: stage), "settings"), ("sizes", "sizes"), ("world", "world"),
+                ("portrait", "portrait"),
+            ] {
+                if let value = said[name] { all = all.with([key: value]) }
+            }
+        }
+        return try MiniatureSettings(json: Array(all.text.utf8), from: "\(path)/*/config.json")
+    }
+
+    /// A stage's name among settings.
+    private static func key(of stage: MiniatureStage) -> String {
+        stage.rawValue.split(separator: "-").joined(separator: "_")
+    }
+
     /// The settings that a stage follows from.
     private func configuration(_ stage: MiniatureStage) throws -> JSONValue {
         let all = try settings.json()
-        let own = stage.rawValue.split(separator: "-").joined(separator: "_")
+        let own = Self.key(of: stage)
         var members: [String: JSONValue] = [
             "stage": .string(stage.rawValue), "sizes": all["sizes"] ?? nil,
             "world": all["world"] ?? nil, "settings": all[own] ?? nil,

@@ -56,6 +56,18 @@ enum Output {
         }
     }
 
+    /// Makes a folder for files whose names a command chooses: with others in it, only with `force`.
+    static func makeNewFolder(_ path: String, force: Bool) throws {
+        try makeFolder(path)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard names.isEmpty || force else {
+            throw CommandError(
+                "\(path): expected an empty folder or a new one, found \(names.count) "
+                    + "\(names.count == 1 ? "file" : "files") in it; --force replaces those of the "
+                    + "same name", code: Failure.badOutput)
+        }
+    }
+
     /// `out.png`, or `out-1.png`, `out-2.png` of several.
     static func numbered(_ path: String, count: Int) -> [String] {
         guard count > 1 else { return [path] }

@@ -57,6 +57,38 @@ import Torch
         #expect(surest == Array(try faces(.byScore).prefix(3)))
     }
 
+    @Test func anchorsThatAgreeAreAveraged() throws {
+        let fixture = try Fixture("faces/detection")
+        let (detector, picture) = (try detector(), try picture(fixture))
+        var options = Self.options
+        let surest = try detector(picture, options)
+        options.pooling = 0.3
+        let pooled = try detector(picture, options)
+        options.pooling = nil
+        options.overlap = 2  // nothing is suppressed
+        let all = try detector(picture, options)
+        #expect(all.count > surest.count && pooled.count == surest.count)
+        func share(_ a: FaceBox, _ b: FaceBox) -> Double {
+            // Sides as detectors of this family count them.
+            func grown(_ box: FaceBox) -> FaceBox {
+                FaceBox(left: box.left, top: box.top, right: box.right + 1, bottom: box.bottom + 1)
+            }
+            return grown(a).overlap(grown(b))
+        }
+        for (face, own) in zip(pooled, surest) {
+            let near = all.filter { share($0.box, own.box) > 0.3 }
+            let total = near.reduce(0) { $0 + $1.score }
+            func mean(_ value: (DetectedFace) -> Double) -> Double {
+                near.reduce(0) { $0 + $1.score * value($1) } / total
+            }
+            #expect(face.score == own.score)
+            #expect(abs(face.box.left - mean(\.box.left)) < 1e-3)
+            #expect(abs(face.box.bottom - mean(\.box.bottom)) < 1e-3)
+            #expect(abs(face.points[3].x - mean { $0.points[3].x }) < 1e-3)
+        }
+        #expect(pooled != surest)
+    }
+
     @Test func givesThePicturesOwnPixelsWhateverTheNetworkSaw() throws {
         let fixture = try Fixture("faces/detection")
         let (detector, picture) = (try detector(), try picture(fixture))

@@ -78,7 +78,11 @@ import Testing
             "reference", "visible", "profile", "match", "warped", "confidence", "round-1",
             "round-2",
         ]
-        #expect(names == Set(expected.map { "face-1-\($0).png" } + ["sheet.png", "picture.png"]))
+        #expect(names == Set(expected.map { "face-1-\($0).png" } + ["sheet.png"]))
+        let again = try generate(
+            folder,
+            Self.boxes + ["--profile", "anna.png", "-o", "two.png", "--save-all", "all"])
+        #expect(again.code == 3 && again.errors.contains("all: expected an empty folder"))
     }
 
     @Test func aPictureIsRefined() throws {
@@ -146,6 +150,9 @@ import Testing
             "expected a keep ratio of 0 to 1"
         ),
         (["--profile", "anna.png", "--set", "blend.gamma=2"] + boxes, "gamma"),
+        (["--profile", "anna.png", "--cfg-scale", "nan"] + boxes, "guidance: expected 1"),
+        (["--profile", "anna.png", "--strength", "0"] + boxes, "strengths: expected one"),
+        (["--profile", "anna.png", "--scheduler", "pndm"] + boxes, "pndm: expected a sampler"),
         (
             ["--profile", "anna.png", "--nets", "elsewhere"] + boxes,
             "expected IC-Portrait's matching"

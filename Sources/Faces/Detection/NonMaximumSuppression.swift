@@ -18,6 +18,11 @@ enum NonMaximumSuppression {
         return kept
     }
 
+    /// Which boxes share more than a part of their union with one.
+    static func near(_ box: SIMD4<Float>, _ boxes: [SIMD4<Float>], overlap: Float) -> [Int] {
+        boxes.indices.filter { boxes[$0] == box || shared(box, boxes[$0]) > overlap }
+    }
+
     private static func shared(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Float {
         let low = pointwiseMax(a.lowHalf, b.lowHalf)
         let high = pointwiseMin(a.highHalf, b.highHalf)

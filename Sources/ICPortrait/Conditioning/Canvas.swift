@@ -1,6 +1,6 @@
 import Torch
 
-/// Two latents side by side, along the width: IC-Portrait, section 3.2.
+/// Two latents side by side, along the width: IC-Portrait, section 3.3.
 ///
 /// One half is what is made, the other the profile photo of the person; the network's attention sees
 /// both. At inference the target is on the left; training swaps the halves at random.

@@ -1,6 +1,6 @@
 import Torch
 
-/// Which cells of the style reference the network may see: F(., n) of IC-Portrait, section 3.2.
+/// Which cells of the style reference the network may see: F(., n) of IC-Portrait, section 3.3.
 ///
 /// A kept cell is 1, a hidden one 0. Cells of the latent grid, not pixels: of a picture with a fifth
 /// of its pixels kept, interpolation gives back nearly all, the person's face included.

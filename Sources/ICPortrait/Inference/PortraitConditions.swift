@@ -10,7 +10,7 @@ public struct PortraitConditions {
     public let profile: Tensor
     /// CLIP's embedding of the profile photo as the whole context, `[1, 1, D]`.
     public let token: Tensor
-    /// The reference's kept cells beside the profile, `[1, C, H, 2 W]`: c_f of section 3.2.
+    /// The reference's kept cells beside the profile, `[1, C, H, 2 W]`: c_f of section 3.3.
     public let condition: Tensor
 
     /// Conditions of one portrait.

@@ -38,7 +38,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     private var round: Int
     private var index: Int
     private var failed = false
-    /// The matched halves of the clean pictures, once they are; nil while each step finds its own.
+    /// The halves' match: of the clean pictures, once they are matched, or of the last step's canvas.
     public private(set) var match: PortraitMatch?
     /// A match that was given stays.
     private let isMatchGiven: Bool
@@ -65,11 +65,17 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         (self.match, isMatchGiven) = (match, match != nil)
         (self.networks, self.conditions, configuration) = (networks, conditions, scheduler)
         (self.kind, self.settings, seeds) = (kind, settings, StepSeed(seed))
+        // PNDM's first steps need one another: a round that starts among them ends with noise.
+        guard kind != .pndm else {
+            throw ICPortraitError(
+                "pndm: expected a sampler that can start anywhere, such as ddim or euler, found one "
+                    + "that cannot.")
+        }
         let first = try makeScheduler(scheduler, kind: kind, steps: settings.steps)
         let indices = settings.strengths.map { first.startIndex(strength: $0) }
         firstIndices = indices
         guard !indices.isEmpty, indices.allSatisfy({ $0 < first.timesteps.count }),
-            settings.strengths.allSatisfy({ $0 <= 1 })
+            settings.strengths.allSatisfy({ $0 > 0 && $0 <= 1 })
         else {
             throw ICPortraitError(
                 "strengths: expected one or more numbers above 0, of which \(settings.steps) steps "

@@ -11,7 +11,7 @@ public struct ICPortraitNetworks {
     public let base: UNet2DCondition
     /// Whose features are matched (section 3.3); frozen once it is trained.
     public let matching: LatentControlNet
-    /// Whose residuals carry light and appearance (section 3.4).
+    /// Whose residuals carry light and appearance (section 3.3).
     public let appearance: LatentControlNet
 
     /// Networks of one base.

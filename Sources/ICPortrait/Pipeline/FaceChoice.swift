@@ -14,6 +14,19 @@ public enum FaceChoice: Hashable, Sendable {
     public var isBox: Bool { if case .box = self { true } else { false } }
 }
 
+/// What a user can do where a face cannot be chosen, in the words of whoever asks them.
+public struct FaceAdvice: Sendable {
+    /// Ends "say where it is".
+    public var box: String
+    /// Ends "say which".
+    public var number: String
+
+    /// Words; those of a caller that has boxes and numbers.
+    public init(box: String = "with its box", number: String = "by its number") {
+        (self.box, self.number) = (box, number)
+    }
+}
+
 extension HeadView {
     /// The head that is meant, cut out of a picture.
     ///
@@ -25,33 +38,35 @@ extension HeadView {
     ///     the background.
     ///   - side: pixels a side of what is cut out.
     ///   - detector: finds faces; a box needs none.
+    ///   - advice: what a user can do.
     /// - Returns: the head.
     /// - Throws: ``ICPortraitError`` for no face, several and no choice, a number that is not there,
     ///   a head too small; `ImageError`, `TorchError`.
     public static func chosen(
         in picture: Image, named name: String, _ choice: FaceChoice, prefersLargest: Bool = false,
-        side: Int, by detector: FaceDetector?
+        side: Int, by detector: FaceDetector?, advice: FaceAdvice = FaceAdvice()
     ) throws -> HeadView {
         try chosen(
             in: picture, named: name, choice, prefersLargest: prefersLargest, side: side,
-            among: choice.isBox ? nil : detector?.portraitFaces(in: picture))
+            among: choice.isBox ? nil : detector?.portraitFaces(in: picture), advice: advice)
     }
 
     /// The same among faces that were found already; nil if nobody could look for them.
     ///
-    /// - Throws: as ``chosen(in:named:_:prefersLargest:side:by:)``.
+    /// - Throws: as ``chosen(in:named:_:prefersLargest:side:by:advice:)``.
     public static func chosen(
         in picture: Image, named name: String, _ choice: FaceChoice, prefersLargest: Bool = false,
-        side: Int, among faces: [DetectedFace]?
+        side: Int, among faces: [DetectedFace]?, advice: FaceAdvice = FaceAdvice()
     ) throws -> HeadView {
         do {
             if case .box(let box) = choice { return try HeadView(box, in: picture, side: side) }
             guard let faces else {
                 throw ICPortraitError(
                     "expected a face detector to find the face with, found none; name one with "
-                        + "--detector, or say where the face is with a box.")
+                        + "--detector, or say where the face is \(advice.box).")
             }
-            let face = try chosen(faces, choice, prefersLargest: prefersLargest)
+            let face = try chosen(
+                faces, choice, prefersLargest: prefersLargest, advice: advice)
             return try HeadView(face, in: picture, side: side)
         } catch let error as ICPortraitError {
             throw ICPortraitError("\(name): \(error.description)")
@@ -60,12 +75,13 @@ extension HeadView {
 
     /// One of a picture's faces, numbered as they are given.
     package static func chosen(
-        _ faces: [DetectedFace], _ choice: FaceChoice, prefersLargest: Bool
+        _ faces: [DetectedFace], _ choice: FaceChoice, prefersLargest: Bool,
+        advice: FaceAdvice = FaceAdvice()
     ) throws -> DetectedFace {
         guard !faces.isEmpty else {
             throw ICPortraitError(
                 "expected a face, found none; choose a picture that shows one, or say where it is "
-                    + "with --face-box.")
+                    + "\(advice.box).")
         }
         if case .number(let number) = choice {
             guard faces.indices.contains(number - 1) else {
@@ -77,9 +93,8 @@ extension HeadView {
         }
         guard faces.count == 1 || prefersLargest else {
             throw ICPortraitError(
-                "expected to know which face is meant, found \(faces.count); say it with --face 1 "
-                    + "to \(faces.count), from the left, or name everybody with --profile 1=FILE "
-                    + "--profile 2=FILE.")
+                "expected to know which face is meant, found \(faces.count), numbered from the "
+                    + "left; say which \(advice.number).")
         }
         return FaceOrder.bySize.sorted(faces)[0]
     }

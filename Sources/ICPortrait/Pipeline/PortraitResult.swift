@@ -12,7 +12,8 @@ public struct PortraitResult {
     public let rounds: [Image]
     /// What was seen of the reference.
     public let visible: Image
-    /// Where the target's places were found in the profile; nil if every step found its own.
+    /// Where the target's places were found in the profile, by the last step if each looked anew; nil
+    /// if none did.
     public let match: PortraitMatch?
 }
 

@@ -22,8 +22,8 @@ public struct AppearanceLossSettings: Settings {
     }
 }
 
-/// Trains the appearance net with the frozen base and the frozen matching net: IC-Portrait, sections
-/// 3.2 and 3.4, equations 3 and 7.
+/// Trains the appearance net with the frozen base and the frozen matching net: IC-Portrait, section
+/// 3.3, equations 3 and 7.
 public final class AppearanceTask: TrainingTask {
     /// The net's parameters.
     public let store: ParameterStore

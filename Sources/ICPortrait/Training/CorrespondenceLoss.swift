@@ -8,9 +8,14 @@ import Torch
 public struct CorrespondenceLoss: Hashable, Sendable {
     /// What cosines are divided by.
     public var temperature: Double
+    /// Whether a match must stand out among the target's cells too, and not the source's alone: the
+    /// mean of both surprises.
+    public var bothWays: Bool
 
     /// A loss of this temperature.
-    public init(temperature: Double = 0.05) { self.temperature = temperature }
+    public init(temperature: Double = 0.05, bothWays: Bool = true) {
+        (self.temperature, self.bothWays) = (temperature, bothWays)
+    }
 
     /// The mean over all cells that are seen in both pictures.
     ///
@@ -36,11 +41,18 @@ public struct CorrespondenceLoss: Hashable, Sendable {
             * (truth.down .>= 0).to(.float32) * (truth.down .< Double(height)).to(.float32)
         let seen = try (share.squeezed(1) .> 0.5).to(.float32) * inside
         let best = try (truth.down * Double(width) + truth.across) * inside
-        let volume = try DenseFlow.costVolume(target: target, source: source) / temperature
-        let surprise =
-            try volume.logSoftmax(along: 1)
-            .gathered(1, best.to(.int64).unsqueezed(1)).squeezed(1) * -1  // [B, H, W]
-        return try (surprise * seen).sum() / seen.sum().clamped(min: 1)
+        // [B, h w, H W]: of the source, of the target.
+        let volume =
+            try DenseFlow.costVolume(target: target, source: source)
+            .flattened(from: 2) / temperature
+        let places = try best.to(.int64).reshaped([best.shape[0], 1, -1])
+        func surprise(along dimension: Int) throws -> Tensor {
+            try volume.logSoftmax(along: dimension).gathered(1, places).squeezed(1) * -1
+        }
+        let shares = try seen.flattened(from: 1)
+        var all = try surprise(along: 1)
+        if bothWays { all = try (all + surprise(along: 2)) / 2 }
+        return try (all * shares).sum() / shares.sum().clamped(min: 1)
     }
 
     /// The mean over each coarser cell.

@@ -18,6 +18,8 @@ public struct MatchingLossSettings: Settings {
     public var kind = Kind.correspondence
     /// Of ``CorrespondenceLoss``.
     public var temperature = 0.05
+    /// Of ``CorrespondenceLoss``.
+    public var bothWays = true
     /// The share of samples without a token.
     public var dropout = 0.1
     /// Deviation of the condition's first convolution when training starts, in units of its usual
@@ -31,6 +33,7 @@ public struct MatchingLossSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case kind, temperature, dropout, denoising
+        case bothWays = "both_ways"
         case conditionStart = "condition_start"
     }
 }
@@ -106,7 +109,8 @@ public final class MatchingTask: TrainingTask {
                 targetOn: given.clean.targetSide)
             let flow = try truth.flow(batch.count, on: step.device)
             let visible = try truth.visible(batch.count, on: step.device)
-            let loss = CorrespondenceLoss(temperature: losses.temperature)
+            let loss = CorrespondenceLoss(
+                temperature: losses.temperature, bothWays: losses.bothWays)
             try terms.add(
                 "correspondence",
                 loss(target: found.target, source: found.profile, flow: flow, visible: visible))

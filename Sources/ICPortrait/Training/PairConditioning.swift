@@ -2,12 +2,10 @@ import Torch
 import Training
 
 /// What both nets are shown of a batch: the canvas, the masked condition, the token.
-///
-/// Both nets are trained on the same draws of a step, so that they differ in their loss alone.
 struct PairConditioning {
     /// Clean latents, `[B, C, H, 2 W]`, the target on either side.
     let clean: Canvas
-    /// The target's kept cells beside the whole profile, of the same shape: c_f of section 3.2.
+    /// The target's kept cells beside the whole profile, of the same shape: c_f of section 3.3.
     let condition: Tensor
     /// `[B, 1, D]`, zeros for a share of the samples.
     let context: Tensor

@@ -12,7 +12,7 @@ import World
 public struct GroupStudy {
     private let study: PortraitStudy
     private let source: GroupSource
-    private let side: Int
+    private let count: Int
 
     /// A study of the same people and models.
     ///
@@ -29,9 +29,10 @@ public struct GroupStudy {
         }
         self.study = study
         let settings = run.settings
-        side = settings.sizes.groupSide
+        count = scenes
+        let side = settings.sizes.groupSide
         var options = GroupSource.Options(
-            pictures: scenes, people: 2...3, identities: settings.world.heldOutIdentities,
+            pictures: 2 * scenes, people: 2...3, identities: settings.world.heldOutIdentities,
             width: side * 3 / 2, height: side)
         options.maps = []
         source = try GroupSource(options, seed: settings.world.seed &+ 2)
@@ -57,18 +58,27 @@ public struct GroupStudy {
         progress: (Int, Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) throws -> PartScores? {
         var scenes: [Scene] = []
-        for number in 0..<source.count {
-            guard let scene = try scene(number, shouldStop) else { return nil }
+        var hidden = 0
+        for number in 0..<source.count where scenes.count < count {
+            let group = try source.portrait(at: number)
+            let faces = group.truth().faces
+            // Nobody can be told who is behind somebody else.
+            guard faces.allSatisfy({ $0.visibleShare >= DetectorTask.leastVisible }) else {
+                hidden += 1
+                continue
+            }
+            guard
+                let scene = try scene(number, group.view.colour, faces.map(\.face), shouldStop)
+            else { return nil }
             scenes.append(scene)
-            progress(number + 1, source.count)
+            progress(scenes.count, count)
         }
-        return try scores(scenes)
+        return try scores(scenes, hidden: hidden)
     }
 
-    private func scene(_ number: Int, _ shouldStop: () -> Bool) throws -> Scene? {
-        let group = try source.portrait(at: number)
-        let before = group.view.colour
-        let faces = group.truth().faces.map(\.face)
+    private func scene(
+        _ number: Int, _ before: Image, _ faces: [DetectedFace], _ shouldStop: () -> Bool
+    ) throws -> Scene? {
         let people = faces.indices.map { (3 * number + $0) % study.counts.people }
         var picture = before
         for (face, person) in zip(faces, people) {
@@ -101,7 +111,7 @@ public struct GroupStudy {
         return Scene(before: before, after: picture, people: people, matrices: matrices)
     }
 
-    private func scores(_ scenes: [Scene]) throws -> PartScores {
+    private func scores(_ scenes: [Scene], hidden: Int) throws -> PartScores {
         var scores = PartScores()
         var rows: [[Table.Cell]] = []
         for (place, name) in ["B, which only judges", "A, which may choose"].enumerated() {
@@ -143,7 +153,8 @@ public struct GroupStudy {
                 ], rows: rows,
                 notes: [
                     "\(scenes.count) scenes of two and three people. Where the faces are is known; "
-                        + "the detector finds them again in the result."
+                        + "the detector finds them again in the result. \(hidden) scenes with a "
+                        + "face behind somebody were left out."
                 ])
         ]
         for (number, scene) in scenes.prefix(2).enumerated() {

@@ -22,13 +22,16 @@ public struct MatchingStudy {
         (self.run, self.steps) = (run, steps)
     }
 
-    /// The paper's; the paper's loss with the miniature's rate and start; true correspondence.
+    /// The paper's; the paper's loss with the run's rate and start; true correspondence with them.
     private var recipes: [(String, MatchingRunSettings)] {
-        var denoising = MatchingRunSettings()
-        denoising.losses.kind = .denoising
+        func own(_ kind: MatchingLossSettings.Kind) -> MatchingRunSettings {
+            var settings = run.settings.matching
+            settings.losses.kind = kind
+            return settings
+        }
         return [
-            ("paper", MatchingRunSettings.paper), ("denoising", denoising),
-            ("correspondence", MatchingRunSettings()),
+            ("paper", MatchingRunSettings.paper), ("denoising", own(.denoising)),
+            ("correspondence", own(.correspondence)),
         ].map { name, settings in
             var own = settings
             own.training.steps = steps.last ?? 0
@@ -113,11 +116,15 @@ public struct MatchingStudy {
         let folder = "\(run.path)/figure-4/\(name)"
         let configuration: JSONValue = [
             "recipe": .string(name), "settings": try settings.json(),
+            "portrait": try run.settings.portrait.json(),
         ]
+        // What the descriptors are made of is learned, so it is part of where a run starts.
+        let matched = try run.settings.portrait.matching.json().text
+        let origin = try run.fingerprint(.base) + " " + SHA256.hex(Array(matched.utf8))
         guard
             try run.train(
-                in: folder, configuration, settings.training, progress: { progress(name, $0) },
-                { task })
+                in: folder, configuration, settings.training, copying: origin,
+                progress: { progress(name, $0) }, { task })
         else { return nil }
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         for step in steps where step > 0 {

@@ -18,8 +18,8 @@ struct PortraitCase {
     let target: HeadView
     /// The answer.
     let key: AnswerKey
-    /// Where each place of the reference lies in the profile photo.
-    let flow: DenseFlow
+    /// Where each place of the answer lies in the profile photo, and which places both show.
+    let match: PortraitMatch
 }
 
 /// What a perfect portrait would be.

@@ -28,7 +28,8 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     case fullBlend = "full-blend"
     /// IC-Portrait.
     case ours
-    /// IC-Portrait by the true correspondence: what better matching could give.
+    /// IC-Portrait by the true correspondence, where both pictures show a place: what better matching
+    /// could give.
     case trueFlow = "true-flow"
 
     /// For tables.
@@ -91,7 +92,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
             profile: item.profile.image, reference: item.target.image, seed: seed)
         let run = try model.denoising(
             conditions, seed: seed,
-            match: self == .trueFlow ? PortraitMatch(flow: item.flow) : nil)
+            match: self == .trueFlow ? item.match : nil)
         while let step = run.next() { _ = try step.get() }
         return try model.encoder.image(run.portrait)
     }

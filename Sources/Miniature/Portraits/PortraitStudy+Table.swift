@@ -129,7 +129,10 @@ extension PortraitStudy {
                     }
                 }
                 let found = try all.map { try ProfileSimilarity(results: $0, profiles: profiles) }
-                cells += found[0].rows(row.arm.title)
+                // A row is of all seeds' portraits.
+                let joined = (0..<counts.people).map { person in all.flatMap { $0[person] } }
+                cells += try ProfileSimilarity(results: joined, profiles: profiles)
+                    .rows(row.arm.title)
                 guard name.hasPrefix("B") else { continue }
                 let means = found.map(\.perResult.mean)
                 let id = row.arm.id

@@ -115,11 +115,15 @@ public final class PortraitStudy {
         )
         let match = try studio.correspondence(from: from, to: to)
         let flow = match.flow.map(\.x) + match.flow.map(\.y)
+        let seen: [Float] = match.flow.indices.map { match.isVisible($0) ? 1 : 0 }
+        let device = model.encoder.device
         return PortraitCase(
             person: person, reference: reference, profile: profiles[choice.index], target: target,
             key: try AnswerKey(key),
-            flow: DenseFlow(
-                cells: try Tensor(flow, shape: [1, 2, cells, cells], device: model.encoder.device)))
+            match: PortraitMatch(
+                flow: DenseFlow(
+                    cells: try Tensor(flow, shape: [1, 2, cells, cells], device: device)),
+                confidence: try Tensor(seen, shape: [1, 1, cells, cells], device: device)))
     }
 
     /// Embeddings of all profile photos of a person, `[V, D]`.

@@ -106,12 +106,13 @@ public final class DetectorTask: TrainingTask {
 
     /// How well a detector finds the faces of a set.
     static func scores(
-        _ network: RetinaFace, _ data: GroupData, limit: Int, on device: Device
+        _ network: RetinaFace, _ data: GroupData, limit: Int, pooling: Double? = nil,
+        on device: Device
     ) throws -> DetectionScores {
         var found: [[ScoredBox]] = []
         var truths: [[TruthBox]] = []
         let priors = try network.priors(width: data.width, height: data.height, device: device)
-        let options = FaceDetector.Options(minimumScore: 0.02)
+        let options = FaceDetector.Options(minimumScore: 0.02, pooling: pooling)
         for index in 0..<min(limit, data.count) {
             let bytes = try Tensor(data.pictures([index]), shape: [1, 3, data.height, data.width])
             let output = try network(RetinaFace.input(bytes.to(device)))

@@ -81,10 +81,13 @@ struct EvaluateICPortrait: ParsableCommand {
     }
 
     func validate() throws {
-        guard people > 0, references > 0, seeds > 0, !method.isEmpty else {
-            throw ValidationError(
-                "expected at least one person, reference, seed and method, found \(people), "
-                    + "\(references), \(seeds) and \(method.count).")
+        for (name, count) in [
+            ("people", people), ("references", references), ("seeds", seeds), ("scenes", scenes),
+        ] where !(1...100_000).contains(count) {
+            throw ValidationError("--\(name): expected 1 to 100000, found \(count)")
+        }
+        guard !method.isEmpty else {
+            throw ValidationError("--method: expected one or more, found none")
         }
     }
 
@@ -100,7 +103,12 @@ struct EvaluateICPortrait: ParsableCommand {
             talk.counting = { stage, done, total in
                 line.show("\(stage.summary): \(done)/\(total)", isLast: done == total)
             }
-            let settings = try runSet.reduce(MiniatureSettings()) { try $0.setting($1) }
+            var settings = try MiniatureRun.settings(in: source)
+            settings = try runSet.reduce(settings) {
+                try $0.setting($1)
+            }
+            settings.portrait = try set.reduce(settings.portrait) { try $0.setting($1) }
+            try settings.portrait.check()
             let work = try MiniatureRun(source, settings, device: device, reporting: talk)
             try Output.makeFolder(output)
             guard let scores = try measured(work, interrupt) else {
@@ -152,6 +160,7 @@ struct EvaluateICPortrait: ParsableCommand {
         let study = try PortraitStudy(
             models: ShippedModel.folder(models), run: work, counts: counts, progress: training)
         study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
+        try study.model.settings.check()
         return study
     }
 }

@@ -56,7 +56,7 @@ struct EvaluateMiniature: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            var settings = MiniatureSettings()
+            var settings = try MiniatureRun.settings(in: source)
             for assignment in set { settings = try settings.setting(assignment) }
             let interrupt = Interrupt()
             let line = ProgressLine(reporting)

@@ -79,14 +79,18 @@ struct Generate: ParsableCommand {
             let outputs = Output.numbered(output, count: seeds)
             for path in outputs { try Output.check(path, force: force) }
             let format = try OutputFormat(path: output)
-            if let saveAll { try Output.makeFolder(saveAll) }
+            if let saveAll { try Output.makeNewFolder(saveAll, force: force) }
             let people = try people()
             let clock = ContinuousClock()
             let start = clock.now
             let tools = try options.tools()
             for note in tools.model.notes { reporting.remark("likeness: \(note)") }
             let plan = try PortraitPlan(
-                reference: reference, people: people, profileFace: faces.profileChoice, tools)
+                reference: reference, people: people, profileFace: faces.profileChoice,
+                advice: FaceAdvice(
+                    box: "with --face-box",
+                    number: "with --face, or name everybody with --profile 1=FILE --profile 2=FILE"),
+                tools)
             for line in plan.lines { reporting.remark(line) }
             let loaded = (clock.now - start).seconds
             let work = PortraitWork(plan: plan, tools: tools, kind: options.scheduler)
@@ -115,7 +119,8 @@ struct Generate: ParsableCommand {
     private func made(_ work: PortraitWork) throws -> [PortraitWork.Outcome] {
         let first = options.seed ?? UInt64.random(in: 0..<(1 << 32))
         let interrupt = Interrupt()
-        let outcomes = try (0..<seeds).map { number -> PortraitWork.Outcome in
+        var outcomes: [PortraitWork.Outcome] = []
+        for number in 0..<seeds {
             guard
                 let outcome = try work.run(
                     seed: first &+ UInt64(number), shouldStop: { interrupt.isRequested },
@@ -125,12 +130,15 @@ struct Generate: ParsableCommand {
             else {
                 throw CommandError("interrupted; nothing was written", code: Failure.interrupted)
             }
-            return outcome
+            // Without a score the order of the seeds stays.
+            let place = outcomes.firstIndex { ($0.likeness ?? -2) < (outcome.likeness ?? -2) }
+            outcomes.insert(outcome, at: place ?? outcomes.endIndex)
+            // Only of the best one may be told what it was made through.
+            for other in outcomes.indices where other > 0 || saveAll == nil {
+                outcomes[other].results = []
+            }
         }
-        // Without a score the order of the seeds stays.
-        return outcomes.enumerated().sorted {
-            ($0.element.likeness ?? -2, $1.offset) > ($1.element.likeness ?? -2, $0.offset)
-        }.map(\.element)
+        return outcomes
     }
 
     /// Photos of each person, and which face each becomes.

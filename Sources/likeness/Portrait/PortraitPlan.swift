@@ -21,10 +21,10 @@ struct PortraitPlan {
     let faces: Int?
 
     /// Finds all heads: of each person the face that becomes theirs and the photos, whose own face
-    /// `profileFace` says.
+    /// `profileFace` says. `advice` is what a user can do about the reference's faces.
     init(
         reference path: String, people: [(choice: FaceChoice, paths: [String])],
-        profileFace: FaceChoice, _ tools: PortraitTools
+        profileFace: FaceChoice, advice: FaceAdvice, _ tools: PortraitTools
     ) throws {
         let side = tools.model.encoder.side
         let own = try tools.picture(path)
@@ -35,7 +35,7 @@ struct PortraitPlan {
         faces = found?.count
         places = try people.map { choice, paths in
             let target = try HeadView.chosen(
-                in: own.image, named: path, choice, side: side, among: found)
+                in: own.image, named: path, choice, side: side, among: found, advice: advice)
             let pictures = try paths.map(tools.picture)
             for (name, picture) in zip(paths, pictures)
             where picture.file.sha256 == own.file.sha256 {

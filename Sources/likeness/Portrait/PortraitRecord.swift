@@ -80,6 +80,12 @@ struct PortraitRecord: Codable, Equatable {
 }
 
 extension PortraitRecord {
+    /// Whether four sides can be a box, if there are any.
+    private static func isBox(_ sides: [Double]?) -> Bool {
+        guard let sides else { return true }
+        return sides.count == 4 && sides.allSatisfy { abs($0) < 1e6 }
+    }
+
     /// Pictures that this program wrote may be larger than photos that it reads.
     static let byteLimit = 1 << 28
 
@@ -103,7 +109,9 @@ extension PortraitRecord {
         let settings = try ICPortraitSettings(json: Array(own.text.utf8), from: path)
         let whole = try said.with(["settings": settings.json()])
         guard let record = try? JSONDecoder().decode(Self.self, from: Data(whole.text.utf8)),
-            record.people.allSatisfy({ $0.profiles.indices.contains($0.chosen) })
+            record.people.allSatisfy({ $0.profiles.indices.contains($0.chosen) }),
+            record.people.allSatisfy({ ($0.face ?? 1) >= 1 && Self.isBox($0.box) }),
+            Self.isBox(record.profileBox), (try? settings.check()) != nil
         else {
             throw CommandError(
                 "\(path): expected the record of a portrait, found a damaged one, or one of "

@@ -35,7 +35,6 @@ struct PortraitSheet {
             sheet.addRow(images.map(\.1), label: "face \(number)")
         }
         self.sheet = sheet
-        parts.append(("picture.png", outcome.picture))
     }
 
     /// Writes all of them into a folder.

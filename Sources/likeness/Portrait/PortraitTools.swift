@@ -39,8 +39,8 @@ struct PortraitTools {
             try FaceRecogniser($0, dtype: .float32, device: device)
         }
         let net = nets ?? "\(path)/ic_portrait"
-        fingerprint = try Self.fingerprint(
-            of: [
+        fingerprint = try ModelFingerprint.of(
+            [
                 "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(path)/scheduler",
                 "\(net)/matching",
                 "\(net)/appearance",
@@ -51,31 +51,6 @@ struct PortraitTools {
 
     private static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
-    }
-
-    /// SHA-256 of each weight and configuration file's size, beginning and end: enough to tell models apart without
-    /// reading gigabytes.
-    private static func fingerprint(of paths: [String]) throws -> String {
-        var known: [UInt8] = []
-        for path in paths {
-            var isFolder: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            let names =
-                isFolder.boolValue
-                ? try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-                    .filter { name in
-                        [".safetensors", ".bin", ".json"].contains { name.hasSuffix($0) }
-                    }
-                    .map { "\(path)/\($0)" } : [path]
-            for name in names {
-                let file = try InputFile(name)
-                let part = min(file.size, 1 << 20)
-                known += Array("\(file.size)".utf8)
-                known += try file.bytes(at: 0, count: part)
-                known += try file.bytes(at: file.size - part, count: part)
-            }
-        }
-        return SHA256.hex(known)
     }
 
     /// A picture and its record.

@@ -15,7 +15,7 @@ struct PortraitWork {
         /// The whole picture.
         let picture: Image
         /// Of each place.
-        let results: [PortraitResult]
+        var results: [PortraitResult]
         /// By recogniser A, the mean over all places; nil without one, or where a face was lost.
         let likeness: Double?
     }

@@ -6,7 +6,7 @@ import ICPortrait
 import Images
 
 /// `likeness refine`: improves the likeness in a picture that another tool made (IC-Portrait, section
-/// 4.3, second comparison).
+/// 4.1, second comparison).
 struct Refine: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refine",
@@ -52,7 +52,8 @@ struct Refine: ParsableCommand {
             let tools = try options.tools()
             let plan = try PortraitPlan(
                 reference: picture, people: [(faces.choice, profile)],
-                profileFace: faces.profileChoice, tools)
+                profileFace: faces.profileChoice,
+                advice: FaceAdvice(box: "with --face-box", number: "with --face"), tools)
             for line in plan.lines { reporting.remark(line) }
             let place = plan.places[0]
             let before = try tools.likeness(of: place.reference.image, to: place.profile)

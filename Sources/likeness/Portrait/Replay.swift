@@ -77,7 +77,8 @@ struct Replay: ParsableCommand {
                 (choice: person.choice, paths: paths)
             }
             let plan = try PortraitPlan(
-                reference: reference, people: people, profileFace: record.profileFace, tools)
+                reference: reference, people: people, profileFace: record.profileFace,
+                advice: FaceAdvice(), tools)
             for line in plan.lines { reporting.remark(line) }
             let interrupt = Interrupt()
             let work = PortraitWork(plan: plan, tools: tools, kind: kind)

@@ -14,11 +14,17 @@ struct PortraitNetWork {
     private let options: PortraitNetOptions
     private let training: TrainingOptions
     private let reporting: Reporting
+    /// The trained matching net's folder; nil while it is what is trained.
+    private let matching: String?
     private let interrupt = Interrupt()
     private let line: ProgressLine
 
-    init(_ options: PortraitNetOptions, _ training: TrainingOptions, _ reporting: Reporting) {
+    init(
+        _ options: PortraitNetOptions, _ training: TrainingOptions, _ reporting: Reporting,
+        matching: String? = nil
+    ) {
         (self.options, self.training, self.reporting) = (options, training, reporting)
+        self.matching = matching
         line = ProgressLine(reporting)
     }
 
@@ -35,10 +41,18 @@ struct PortraitNetWork {
             "interrupted; the same command with --resume goes on", code: Failure.interrupted)
     }
 
-    /// The method's settings.
+    /// The method's settings: the matching net's own where there is one, else the preset's.
     func portrait() throws -> ICPortraitSettings {
         var settings = ICPortraitSettings()
-        if options.preset == .paper { settings.matching.moment = .current }
+        let beside = matching.map { "\(pathParts($0).folder)/settings.json" }
+        if let beside, FileManager.default.fileExists(atPath: beside) {
+            let file = try InputFile(beside)
+            settings = try ICPortraitSettings(
+                json: file.bytes(at: 0, count: file.size), from: beside)
+        } else if options.preset == .paper, options.world == nil {
+            // True correspondence is learned on clean pictures, so they are what is matched.
+            settings.matching.moment = .current
+        }
         settings = try options.setting.reduce(settings) { try $0.setting($1) }
         try settings.check()
         return settings
@@ -59,7 +73,7 @@ struct PortraitNetWork {
     /// Trains, and writes the net into the run's folder.
     func run<Task: TrainingTask>(
         _ name: String, _ training: TrainingSettings, _ settings: some Settings,
-        beside matching: String? = nil, _ make: (FrozenBase, ViewLatents, ViewFlows?) throws -> Task
+        _ make: (FrozenBase, ViewLatents, ViewFlows?) throws -> Task
     ) throws {
         try self.training.applyThreads()
         try RunFolder.check(options.output, resume: options.resume)
@@ -108,8 +122,14 @@ struct PortraitNetWork {
     private func pictures(_ folder: DiffusersFolder) throws -> (ViewLatents, ViewFlows?)? {
         let photos = try options.views.map { try ViewFolder($0) }
         let world = options.world ?? ""
-        let said = try photos?.fingerprint() ?? Self.fingerprint(ofWorld: world)
-        let cache = "\(options.output)/cache/\(said.prefix(16))"
+        let parts = ["vae", "image_encoder"].map { "\(folder.path)/\($0)" }
+        let detector = photos == nil || options.whole ? nil : detectorPath(folder)
+        let said = try [
+            photos?.fingerprint() ?? Self.fingerprint(ofWorld: world),
+            ModelFingerprint.of(parts + (detector.map { [$0] } ?? [])), "\(options.whole)",
+        ]
+        let key = SHA256.hex(Array(said.joined(separator: " ").utf8))
+        let cache = "\(options.output)/cache/\(key.prefix(16))"
         let (kept, flows) = ("\(cache)/views.safetensors", "\(cache)/flows.safetensors")
         let manager = FileManager.default
         if !manager.fileExists(atPath: kept) {
@@ -131,6 +151,11 @@ struct PortraitNetWork {
         return SHA256.hex(try manifest.bytes(at: 0, count: manifest.size))
     }
 
+    private func detectorPath(_ folder: DiffusersFolder) -> String? {
+        let own = "\(folder.path)/detector"
+        return options.detector ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
+    }
+
     private func encoder(_ folder: DiffusersFolder) throws -> HeadEncoder {
         let device = training.device
         let unet = try UNet2DConditionConfiguration(folder.component("unet").configuration())
@@ -145,10 +170,12 @@ struct PortraitNetWork {
     private func encoded(
         _ photos: ViewFolder, _ folder: DiffusersFolder, _ encoder: HeadEncoder
     ) throws -> ViewLatents? {
-        let own = "\(folder.path)/detector"
-        let found =
-            options.detector ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
-        let detector = try options.whole ? nil : found.map { try FaceDetector($0) }
+        let detector =
+            try options.whole
+            ? nil
+            : detectorPath(folder).map {
+                try FaceDetector($0, dtype: .float32, device: training.device)
+            }
         return try photos.encoded(
             by: encoder,
             cut: { image, name in
@@ -162,7 +189,8 @@ struct PortraitNetWork {
                 }
                 return try HeadView.chosen(
                     in: image, named: name, .any, prefersLargest: true, side: encoder.side,
-                    among: faces
+                    among: faces,
+                    advice: FaceAdvice(box: "by cutting it out: --whole takes squares")
                 ).image
             },
             progress: { line.show("encoding pictures: \($0)/\($1)", isLast: $0 == $1) },

@@ -71,13 +71,11 @@ struct TrainAppearance: ParsableCommand {
             settings.training.sampleEvery = 0
             settings = try training.assigned(training.overridden(settings))
             if training.printSettings { return print(try Reporting.encode(settings)) }
-            let work = PortraitNetWork(options, training, reporting)
+            let work = PortraitNetWork(options, training, reporting, matching: matching)
             let net = try ModelFolder(matching)
                 .latentControlNet(dtype: .float32, device: training.device)
             try net.store.freeze()
-            try work.run(
-                "appearance", settings.training, settings, beside: matching
-            ) { base, views, _ in
+            try work.run("appearance", settings.training, settings) { base, views, _ in
                 try AppearanceTask(
                     base: base, matching: net.network, schedule: work.schedule(),
                     pairs: ViewPairs(

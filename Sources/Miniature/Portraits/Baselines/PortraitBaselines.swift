@@ -8,8 +8,9 @@ import Layers
 import Torch
 import Training
 
-/// The learned baselines of IC-Portrait's Table 1, trained on the same base, pictures and steps as the
-/// appearance net, in run folders that are gone on with.
+/// The learned baselines of IC-Portrait's Table 1, on the base that makes the study's portraits: nets
+/// with the appearance net's pictures and settings, DreamBooth with each person's photos. In run
+/// folders that are gone on with.
 public final class PortraitBaselines {
     private let run: MiniatureRun
     /// It holds these baselines.
@@ -56,8 +57,21 @@ public final class PortraitBaselines {
         _ task: () throws -> Task
     ) throws -> Bool {
         let configuration: JSONValue = ["baseline": .string(name), "settings": try settings.json()]
+        var origin = try ModelFingerprint.of(["\(study.models)/unet"])
+        if name == "face-id" {
+            origin += try " " + ModelFingerprint.of(["\(study.models)/recogniser_a"])
+        }
         return try run.train(
-            in: folder(name), configuration, training, progress: { self.progress(name, $0) }, task)
+            in: folder(name), configuration, training, copying: origin,
+            progress: { self.progress(name, $0) }, task)
+    }
+
+    /// The study's base, to train copies or adapters of.
+    private func base() throws -> FrozenBase {
+        let unet = try DiffusersFolder(study.models)
+            .component("unet", as: NetworkKind.unet.rawValue)
+            .unet(dtype: .float32, device: run.device)
+        return try FrozenBase(unet.network, unet.store)
     }
 
     /// A baseline's weights, the averaged ones if there are any.
@@ -71,7 +85,7 @@ public final class PortraitBaselines {
         let own = run.settings.appearance
         return try train("face-id", own, own.training) {
             try FaceIDTask(
-                base: run.frozenBase(), schedule: run.noiseSchedule(),
+                base: base(), schedule: run.noiseSchedule(),
                 pairs: ViewPairs(
                     run.faceViews(), batchSize: own.training.batchSize, seed: own.training.seed),
                 size: run.settings.sizes.faceEmbedding, losses: own.losses, seed: own.training.seed)
@@ -111,7 +125,7 @@ public final class PortraitBaselines {
         var portrait = run.settings.portrait
         portrait.matching.moment = .never
         return try train("plain-appearance", own, own.training) {
-            try run.appearanceTask(own, portrait)
+            try run.appearanceTask(own, portrait, base: base())
         }
     }
 
@@ -136,6 +150,7 @@ public final class PortraitBaselines {
     private func trainSubject(_ person: Int) throws -> Bool {
         var own = run.settings.dreamBooth
         own.resolution = run.settings.sizes.side
+        try own.check()
         return try train("dreambooth/\(person)", own, own.training) {
             let model = try StableDiffusion(DiffusersFolder(study.models), device: run.device)
             let data = try run.trainData()
