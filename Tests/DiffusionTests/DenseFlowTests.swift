@@ -1,4 +1,5 @@
 import Diffusion
+import Foundation
 import Testing
 import Torch
 
@@ -46,6 +47,47 @@ import Torch
         // Everything goes to the first cell.
         let across: [Float] = try flow.cells[0, 0].toArray()
         #expect(across == [0, -1, -2, 0, -1, -2, 0, -1, -2])
+    }
+
+    @Test func refinedMatchesLieBetweenCells() throws {
+        // Similarities of every cell of a 5 x 4 target with all of the source: hills around places
+        // between cells, one of them at a corner.
+        let tops: [SIMD2<Double>] = (0..<20).map { (number: Int) -> SIMD2<Double> in
+            SIMD2(0.4 + 0.19 * Double(number), 2.8 - 0.14 * Double(number))
+        }
+        var values: [Float] = []
+        for cell in 0..<20 {
+            for top in tops {
+                let (x, y) = (Double(cell % 5) - top.x, Double(cell / 5) - top.y)
+                values.append(Float(-0.05 * (x * x + y * y)))
+            }
+        }
+        let volume = try Tensor(values, shape: [1, 20, 4, 5])
+        let whole = try DenseFlow(costVolume: volume)
+        let fine = try DenseFlow(costVolume: volume, temperature: 0.05)
+        let flow: [Float] = try fine.cells.toArray()
+        for (place, top) in tops.enumerated() {
+            let own: [Float] = (0..<20).map { values[$0 * 20 + place] }
+            let best = own.firstIndex(of: own.max() ?? 0) ?? 0
+            var (total, across, down) = (0.0, 0.0, 0.0)
+            for cell in 0..<20 {
+                let (dx, dy) = (cell % 5 - best % 5, cell / 5 - best / 5)
+                guard abs(dx) <= 1, abs(dy) <= 1 else { continue }
+                let weight = exp(Double(own[cell]) / 0.05)
+                total += weight
+                across += weight * Double(cell % 5)
+                down += weight * Double(cell / 5)
+            }
+            let x = Double(flow[place]) + Double(place % 5)
+            let y = Double(flow[20 + place]) + Double(place / 5)
+            #expect(abs(x - across / total) < 1e-5 && abs(y - down / total) < 1e-5)
+            if (1...3).contains(top.x), (1...2).contains(top.y) {
+                #expect(abs(x - top.x) < 0.2 && abs(y - top.y) < 0.2)
+            }
+        }
+        let cold = try DenseFlow(costVolume: volume, temperature: 1e-4)
+        #expect(try (cold.cells - whole.cells).abs().max().item() < 1e-3)
+        #expect(try (fine.cells - whole.cells).abs().max().item() > 0.2)
     }
 
     @Test func aFlowOnAnotherGridMeansTheSame() throws {

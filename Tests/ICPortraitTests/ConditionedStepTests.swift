@@ -21,7 +21,7 @@ import Torch
             try networks.matching.match(
                 Canvas(fixture["input/canvas"], targetOn: side),
                 timestep: fixture["input/timestep"], context: fixture["input/context"],
-                condition: fixture["input/condition"], MatchingSettings())
+                condition: fixture["input/condition"], MatchingSettings.paper)
         }
     }
 
@@ -95,7 +95,7 @@ import Torch
     }
 
     @Test func aBlockThatIsNotThereIsNamed() throws {
-        var settings = MatchingSettings()
+        var settings = MatchingSettings.paper
         settings.blocks = [7]
         let error = #expect(throws: ICPortraitError.self) {
             _ = try networks.matching.match(

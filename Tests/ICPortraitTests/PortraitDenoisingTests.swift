@@ -102,7 +102,8 @@ import Training
         let changes: [(String, (inout ICPortraitSettings) -> Void)] = [
             ("guidance", { $0.guidance = 1 }), ("profile", { $0.replacesProfile = true }),
             ("moment", { $0.matching.moment = .current }), ("blend", { $0.blend.shape = .full }),
-            ("blocks", { $0.matching.blocks = [1] }), ("median", { $0.matching.medianSide = 3 }),
+            ("blocks", { $0.matching.blocks = [1] }), ("median", { $0.matching.medianSide = 5 }),
+            ("refinement", { $0.matching.refinement = 0 }),
             ("confidence", { $0.matching.cycleLimit = 0.1 }), ("rounds", { $0.strengths = [0.5] }),
         ]
         for (name, change) in changes {

@@ -41,6 +41,41 @@ public struct DenseFlow {
         cells = try found - Self.places(height, width, device: found.device)
     }
 
+    /// The flow to the middle of the most similar descriptors: of the best cell and its eight
+    /// neighbours, weighed by the softmax of their similarities. Between cells where those agree,
+    /// which whole cells cannot say.
+    ///
+    /// - Parameters:
+    ///   - costVolume: `[B, H W, H, W]`, see ``costVolume(target:source:)``.
+    ///   - temperature: what similarities are divided by; small ones leave the best cell alone.
+    /// - Throws: `TorchError`.
+    public init(costVolume: Tensor, temperature: Double) throws {
+        let (height, width) = (costVolume.shape[2], costVolume.shape[3])
+        let whole = try DenseFlow(costVolume: costVolume).cells
+        let places = try Self.places(height, width, device: whole.device)
+        let best = try whole + places
+        var (scores, shifts): ([Tensor], [SIMD2<Double>]) = ([], [])
+        for down in -1...1 {
+            for across in -1...1 {
+                let x = try best[.all, 0] + Double(across)
+                let y = try best[.all, 1] + Double(down)
+                let near = try x.clamped(min: 0, max: Double(width - 1))
+                let low = try y.clamped(min: 0, max: Double(height - 1))
+                let index = try (low * Double(width) + near).to(.int64).unsqueezed(1)
+                // Beyond the border there is nothing to be like.
+                let beyond = try ((near - x).abs() + (low - y).abs()).unsqueezed(1) * 1e4
+                scores.append(try costVolume.gathered(1, index) / temperature - beyond)
+                shifts.append(SIMD2(Double(across), Double(down)))
+            }
+        }
+        let weights = try Tensor.cat(scores, along: 1).softmax(along: 1)  // [B, 9, H, W]
+        func middle(_ component: (SIMD2<Double>) -> Double) throws -> Tensor {
+            let numbers = try Tensor(shifts.map { Float(component($0)) }, shape: [1, 9, 1, 1])
+            return try (weights * numbers.to(weights.device)).sum([1])
+        }
+        cells = try whole + Tensor.stack([middle(\.x), middle(\.y)], along: 1)
+    }
+
     /// Cosines of all pairs of cells. IC-Portrait, equation 5.
     ///
     /// - Parameters:

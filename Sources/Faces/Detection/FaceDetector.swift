@@ -50,6 +50,12 @@ public struct FaceDetector {
             self.longestSide = longestSide
             self.order = order
         }
+
+        /// As portraits are made: sure faces from the left. Anchors are for faces of some hundred
+        /// pixels, so larger pictures are shrunk; points of anchors that agree are averaged, which
+        /// took a sixteenth off the error of the miniature's.
+        public static let portraits = Options(
+            minimumScore: 0.5, pooling: 0.6, longestSide: 1024, order: .leftToRight)
     }
 
     /// The network.

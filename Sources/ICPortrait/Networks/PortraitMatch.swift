@@ -9,7 +9,7 @@ public struct PortraitMatch {
     public private(set) var confidence: Tensor?
     /// What was matched: the target's and the profile's descriptors; nil of a given flow.
     private var descriptors: (target: Tensor, profile: Tensor)?
-    private var medianSide = 1
+    private var settings = MatchingSettings()
 
     /// A flow that is known: the truth, say.
     ///
@@ -22,8 +22,8 @@ public struct PortraitMatch {
 
     fileprivate init(target: Tensor, profile: Tensor, _ settings: MatchingSettings) throws {
         descriptors = (target, profile)
-        medianSide = settings.medianSide
-        flow = try DenseFlow(target: target, source: profile).median(side: medianSide)
+        self.settings = settings
+        flow = try Self.flow(target, profile, settings)
         let cells = flow.cells.shape
         let limit = settings.cycleLimit * Double(max(cells[2], cells[3]))
         guard limit > 0, let distance = try cycleDistance() else { return }
@@ -36,9 +36,19 @@ public struct PortraitMatch {
     /// - Throws: `TorchError`.
     public func cycleDistance() throws -> Tensor? {
         guard let descriptors else { return nil }
-        let back = try DenseFlow(target: descriptors.profile, source: descriptors.target)
-            .median(side: medianSide)
-        return try flow.cycleDistance(back)
+        return try flow.cycleDistance(
+            Self.flow(descriptors.profile, descriptors.target, settings))
+    }
+
+    private static func flow(_ target: Tensor, _ source: Tensor, _ settings: MatchingSettings)
+        throws -> DenseFlow
+    {
+        let volume = try DenseFlow.costVolume(target: target, source: source)
+        let flow =
+            try settings.refinement > 0
+            ? DenseFlow(costVolume: volume, temperature: settings.refinement)
+            : DenseFlow(costVolume: volume)
+        return try flow.median(side: settings.medianSide)
     }
 }
 

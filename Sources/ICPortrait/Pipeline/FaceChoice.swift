@@ -103,7 +103,6 @@ extension HeadView {
 extension FaceDetector {
     /// All faces from the left, as they are numbered.
     public func portraitFaces(in picture: Image) throws -> [DetectedFace] {
-        // Anchors are for faces of some hundred pixels; larger pictures are shrunk.
-        try self(picture, Options(minimumScore: 0.5, longestSide: 1024, order: .leftToRight))
+        try self(picture, .portraits)
     }
 }

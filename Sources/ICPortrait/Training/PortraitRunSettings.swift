@@ -12,9 +12,10 @@ public struct MatchingRunSettings: Settings {
         training.seed = 71
         training.steps = 200
         training.batchSize = 16
-        training.optimizer.learningRate = 5e-4
+        training.optimizer.learningRate = 1e-3
         training.optimizer.schedule = .constant
         training.optimizer.warmupSteps = 10
+        training.averageDecay = 0.97
         (training.saveEvery, training.evaluateEvery, training.sampleEvery) = (50, 50, 0)
     }
 
@@ -24,6 +25,7 @@ public struct MatchingRunSettings: Settings {
         var settings = MatchingRunSettings()
         settings.training.optimizer.learningRate = 1e-5
         settings.training.optimizer.warmupSteps = 0
+        settings.training.averageDecay = 0
         settings.losses.kind = .denoising
         settings.losses.conditionStart = 0
         return settings

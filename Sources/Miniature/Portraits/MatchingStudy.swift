@@ -85,7 +85,9 @@ public struct MatchingStudy {
                     "\(pairs.count) pairs of unseen people, the first picture in the style "
                         + "reference's place; shares of places that both pictures show, within a share "
                         + "of the face's width. paper: denoising at 1e-5 from a ControlNet's start; the "
-                        + "others at 5e-4 with a condition that starts beside zero."
+                        + "others at \(run.settings.matching.training.optimizer.learningRate) with a "
+                        + "condition that starts beside zero and averaged weights. All match by the "
+                        + "same blocks, refinement and median."
                 ])
         ]
         scores.plots = [
@@ -128,8 +130,10 @@ public struct MatchingStudy {
         else { return nil }
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         for step in steps where step > 0 {
-            let path = try checkpoints.verified(step).path
-            try task.store.load(from: openCheckpoint("\(path)/model.safetensors").tensors())
+            let found = try checkpoints.verified(step)
+            let kind = found.state.files["average.safetensors"] == nil ? "model" : "average"
+            try task.store.load(
+                from: openCheckpoint("\(found.path)/\(kind).safetensors").tensors())
             flows.append((step, try matching.flow(task.network)))
         }
         return flows

@@ -49,9 +49,10 @@ struct PortraitNetWork {
             let file = try InputFile(beside)
             settings = try ICPortraitSettings(
                 json: file.bytes(at: 0, count: file.size), from: beside)
-        } else if options.preset == .paper, options.world == nil {
+        } else if options.preset == .paper {
+            settings.matching = .paper
             // True correspondence is learned on clean pictures, so they are what is matched.
-            settings.matching.moment = .current
+            if options.world != nil { settings.matching.moment = .clean }
         }
         settings = try options.setting.reduce(settings) { try $0.setting($1) }
         try settings.check()
