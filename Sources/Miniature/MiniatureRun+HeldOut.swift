@@ -29,9 +29,10 @@ extension MiniatureRun {
         return try PortraitData("\(path)/cache/references.safetensors")
     }
 
-    /// Pairs of pictures of people who were never trained on, with true correspondence.
-    func matchingPairs(_ count: Int = 200) throws -> MatchingPairs {
-        let path = "\(path)/cache/matching.safetensors"
+    /// Pairs of pictures of people who were never trained on, of one or of two, with true
+    /// correspondence.
+    func matchingPairs(_ count: Int = 200, ofTwo: Bool = false) throws -> MatchingPairs {
+        let path = "\(path)/cache/matching\(ofTwo ? "-two" : "").safetensors"
         let data = try heldOutData()
         let wanted = min(count, data.people)
         if FileManager.default.fileExists(atPath: path) {
@@ -39,7 +40,7 @@ extension MiniatureRun {
             if pairs.count >= wanted, pairs.cells == settings.sizes.latentSide { return pairs }
         }
         try MatchingPairs.make(
-            data, count: wanted, cells: settings.sizes.latentSide, to: path,
+            data, count: wanted, cells: settings.sizes.latentSide, ofTwo: ofTwo, to: path,
             progress: { reporting.counting(.world, $0, $1) }, shouldStop: reporting.shouldStop)
         return try MatchingPairs(path)
     }

@@ -44,10 +44,11 @@ extension MiniatureRun {
             settings: settings.portrait, losses: own.losses, seed: own.training.seed)
     }
 
-    /// How well nets match unseen people's pictures.
-    func portraitMatching() throws -> PortraitMatching {
+    /// How well nets match unseen people's pictures, of one person or of two.
+    func portraitMatching(ofTwo: Bool = false) throws -> PortraitMatching {
         try PortraitMatching(
-            matchingPairs(), autoencoder: autoencoder(scale: measuredScale()), vision: vision(),
+            matchingPairs(ofTwo: ofTwo), autoencoder: autoencoder(scale: measuredScale()),
+            vision: vision(),
             settings: settings.portrait, device: device)
     }
 

@@ -2,7 +2,8 @@ import Checkpoints
 import Torch
 import World
 
-/// Two pictures of each of some people, and where each place of the first is found in the second.
+/// Two pictures of each of some people, or of one and the next, and where each place of the first is
+/// found in the second.
 ///
 /// `pictures` `[N, 2, 3, S, S]` bytes; `flow` `[N, 2, G, G]` (x, y, pixels) and `visible`
 /// `[N, G, G]` at the pixels nearest to the centres of G x G cells; `widths` `[N]` of the first
@@ -30,12 +31,14 @@ public struct MatchingPairs {
     ///   - data: whose people.
     ///   - count: pairs, at most the people there are.
     ///   - cells: a side.
+    ///   - ofTwo: whether the second picture shows the next person, whose head corresponds point by
+    ///     point: when portraits are made, the style reference shows a stranger.
     ///   - path: the file to make.
     ///   - progress: called with pairs done and in all.
     ///   - shouldStop: asked after every pair; when it says yes, nothing is written.
     /// - Throws: `RenderError`, `TorchError`, `CheckpointError`; `CancellationError`.
     static func make(
-        _ data: PortraitData, count: Int, cells: Int, to path: String,
+        _ data: PortraitData, count: Int, cells: Int, ofTwo: Bool = false, to path: String,
         progress: (Int, Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) throws {
         let (views, side) = (data.views, data.side)
@@ -48,10 +51,11 @@ public struct MatchingPairs {
             if shouldStop() { throw CancellationError() }
             let first = number % views
             let second = (first + 1 + number / views % max(views - 1, 1)) % views
-            let sitter = try studio.sitter(
-                data.person(number * views), detail: .init(size: side))
-            let pair = try [first, second].map {
-                try studio.portrait(of: sitter, data.look(number * views + $0), size: side)
+            let other = ofTwo ? (number + 1) % data.people : number
+            let pair = try [(number, first), (other, second)].map { person, view in
+                let picture = person * views + view
+                let sitter = try studio.sitter(data.person(picture), detail: .init(size: side))
+                return try studio.portrait(of: sitter, data.look(picture), size: side)
             }
             let match = try studio.correspondence(from: pair[0], to: pair[1])
             let places = (0..<cells).flatMap { row in

@@ -2,6 +2,7 @@ import Checkpoints
 import Diffusion
 import Evaluation
 import Figures
+import Foundation
 import ICPortrait
 import Images
 import Torch
@@ -42,79 +43,105 @@ public struct MatchingStudy {
         }
     }
 
+    /// Pairs of one kind, and what was measured on them.
+    private struct Probe {
+        let name: String
+        let matching: PortraitMatching
+        var rows: [[Table.Cell]]
+        var series: [Series] = []
+        var columns: [(String, Tensor)] = []
+
+        var pairs: MatchingPairs { matching.pairs }
+    }
+
     /// Trains the net anew by each recipe, in run folders that are gone on with, and measures its
     /// checkpoints.
     ///
     /// - Parameter progress: called after each logged step with the recipe's name.
-    /// - Returns: a table, a plot and pictures; nil after a stop.
+    /// - Returns: tables, plots and pictures; nil after a stop.
     /// - Throws: what the nets and their data throw.
     public func scores(
         progress: (String, TrainingProgress) -> Void = { _, _ in }
     ) throws -> PartScores? {
         guard try run.makeFlows() else { return nil }
-        let matching = try run.portraitMatching()
-        let pairs = matching.pairs
-        var rows: [[Table.Cell]] = [
-            [.text("chance"), .missing] + (try FlowScores(pairs, chance(pairs)).cells),
-            [.text("no flow"), .missing] + (try FlowScores(pairs, pairs.flow.zerosLike()).cells),
-        ]
-        var scores = PartScores()
-        var series: [Series] = []
-        var columns: [(String, Tensor)] = []
-        for (name, settings) in recipes {
-            guard let flows = try flows(name, settings, matching, progress) else { return nil }
-            var points: [(x: Double, y: Double)] = []
-            for (step, flow) in flows {
-                let found = try FlowScores(pairs, flow)
-                // Without its condition the untrained copy is the base itself.
-                let title = name == "paper" && step == 0 ? "frozen base" : name
-                rows.append([.text(title), .count(step)] + found.cells)
-                scores.figures.merge(
-                    found.figures.map { ("\($0.key)_\(name)_\(step)", $0.value) }
-                ) { _, new in new }
-                points.append((Double(step), 100 * (found.all?.pck(at: 0.1) ?? 0)))
-                if step >= 200 { columns.append(("\(name), \(step)", flow)) }
-            }
-            series.append(Series(name: name, points: points, style: .line))
+        var probes = try [("one person", false), ("two people", true)].map { name, ofTwo in
+            let matching = try run.portraitMatching(ofTwo: ofTwo)
+            let pairs = matching.pairs
+            return Probe(
+                name: name, matching: matching,
+                rows: [
+                    [.text("chance"), .missing] + (try FlowScores(pairs, chance(pairs)).cells),
+                    [.text("no flow"), .missing]
+                        + (try FlowScores(pairs, pairs.flow.zerosLike()).cells),
+                ])
         }
-        scores.tables = [
+        var scores = PartScores()
+        for (name, settings) in recipes {
+            var points = probes.map { _ in [(x: Double, y: Double)]() }
+            let done = try visit(name, settings, progress) { step, network in
+                for place in probes.indices {
+                    let flow = try probes[place].matching.flow(network)
+                    let found = try FlowScores(probes[place].pairs, flow)
+                    // Without its condition the untrained copy is the base itself.
+                    let title = name == "paper" && step == 0 ? "frozen base" : name
+                    probes[place].rows.append([.text(title), .count(step)] + found.cells)
+                    points[place].append((Double(step), 100 * (found.all?.pck(at: 0.1) ?? 0)))
+                    if step >= 200 { probes[place].columns.append(("\(name), \(step)", flow)) }
+                    let end = "\(name)_\(step)" + (place == 0 ? "" : "_two")
+                    for (figure, value) in found.figures {
+                        scores.figures["\(figure)_\(end)"] = value
+                    }
+                }
+            }
+            guard done else { return nil }
+            for place in probes.indices {
+                probes[place].series.append(
+                    Series(name: name, points: points[place], style: .line))
+            }
+        }
+        for probe in probes { try add(probe, to: &scores) }
+        return scores
+    }
+
+    private func add(_ probe: Probe, to scores: inout PartScores) throws {
+        let file = probe.name.replacingOccurrences(of: " ", with: "-")
+        scores.tables.append(
             Table(
-                title: "Matching after so many steps",
-                columns: [.init("loss"), .init("steps")] + FlowScores.columns, rows: rows,
+                title: "Matching after so many steps: pairs of \(probe.name)",
+                columns: [.init("loss"), .init("steps")] + FlowScores.columns, rows: probe.rows,
                 notes: [
-                    "\(pairs.count) pairs of unseen people, the first picture in the style "
+                    "\(probe.pairs.count) pairs of unseen people, the first picture in the style "
                         + "reference's place; shares of places that both pictures show, within a share "
                         + "of the face's width. paper: denoising at 1e-5 from a ControlNet's start; the "
                         + "others at \(run.settings.matching.training.optimizer.learningRate) with a "
                         + "condition that starts beside zero and averaged weights. All match by the "
                         + "same blocks, refinement and median."
-                ])
-        ]
-        scores.plots = [
+                ]))
+        scores.plots.append(
             (
-                "steps",
+                "steps-\(file)",
                 LinePlot(
-                    title: "Matching while it is learned", x: Axis("steps"),
-                    y: Axis("PCK@0.1, %"), series: series)
-            )
-        ]
-        scores.pictures = [
+                    title: "Matching \(probe.name) while it is learned", x: Axis("steps"),
+                    y: Axis("PCK@0.1, %"), series: probe.series)
+            ))
+        scores.pictures.append(
             (
-                "warped", "The second picture drawn in the first one's place.",
-                try sheet(pairs, columns)
-            )
-        ]
-        return scores
+                "warped-\(file)", "The second picture drawn in the first one's place.",
+                try sheet(probe.pairs, probe.columns)
+            ))
     }
 
-    /// The flows that a recipe finds at each of the steps; nil after a stop.
-    private func flows(
-        _ name: String, _ settings: MatchingRunSettings, _ matching: PortraitMatching,
-        _ progress: (String, TrainingProgress) -> Void
-    ) throws -> [(step: Int, flow: Tensor)]? {
+    /// Trains by a recipe, and shows the net as it was at each of the steps.
+    ///
+    /// - Returns: false after a stop.
+    private func visit(
+        _ name: String, _ settings: MatchingRunSettings,
+        _ progress: (String, TrainingProgress) -> Void,
+        _ look: (Int, LatentControlNet) throws -> Void
+    ) throws -> Bool {
         let task = try run.matchingTask(settings)
         try task.store.move(to: run.device)
-        var flows = [(step: 0, flow: try matching.flow(task.network))]
+        try look(0, task.network)
         let folder = "\(run.path)/figure-4/\(name)"
         let configuration: JSONValue = [
             "recipe": .string(name), "settings": try settings.json(),
@@ -127,16 +154,16 @@ public struct MatchingStudy {
             try run.train(
                 in: folder, configuration, settings.training, copying: origin,
                 progress: { progress(name, $0) }, { task })
-        else { return nil }
+        else { return false }
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")
         for step in steps where step > 0 {
             let found = try checkpoints.verified(step)
             let kind = found.state.files["average.safetensors"] == nil ? "model" : "average"
             try task.store.load(
                 from: openCheckpoint("\(found.path)/\(kind).safetensors").tensors())
-            flows.append((step, try matching.flow(task.network)))
+            try look(step, task.network)
         }
-        return flows
+        return true
     }
 
     /// Every place of the first picture anywhere in the second.
