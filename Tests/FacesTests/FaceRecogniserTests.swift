@@ -50,6 +50,22 @@ final class ScratchFolder {
         #expect(lone.network.configuration.inputSize == (side + 15) / 16 * 16)
     }
 
+    @Test func aMirrorImageEmbedsAlikeOnceBothCount() throws {
+        let (network, store) = try SmallRecogniser.iresnet40.build()
+        var recogniser = FaceRecogniser(network, store: store)
+        let bytes = try Fixture("faces/recognition")["iresnet40.faces"]
+        let faces = try bytes.to(.float32) / 127.5 - 1
+        let flipped = try faces.flipped([3])
+        let single = try (recogniser(faces), recogniser(flipped))
+        recogniser.mirrors = true
+        let both = try (recogniser(faces), recogniser(flipped))
+        try expectClose(both.0, both.1, within: 1e-5)
+        #expect(try (single.0 - single.1).abs().max().item() > 1e-3)
+        // Of features before they have length 1.
+        let sum = try network(faces) + network(flipped)
+        try expectClose(both.0, sum / sum.norm([-1], keepDims: true), within: 1e-5)
+    }
+
     @Test func embedsPicturesAsItEmbedsTheirBytes() throws {
         let (network, store) = try SmallRecogniser.iresnet40.build()
         let recogniser = FaceRecogniser(network, store: store)

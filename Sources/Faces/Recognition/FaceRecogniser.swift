@@ -18,6 +18,10 @@ public struct FaceRecogniser {
     /// How faces are cut out for it.
     public var alignment: FaceAlignment { FaceAlignment(size: network.configuration.inputSize) }
 
+    /// Whether an embedding is the sum of a face's and its mirror image's, as ArcFace's own
+    /// verification takes it; twice the work.
+    public var mirrors = false
+
     /// A recogniser around a network that is already in memory.
     public init(_ network: ArcFace, store: ParameterStore) {
         (self.network, self.store) = (network, store)
@@ -56,7 +60,9 @@ public struct FaceRecogniser {
                     let bytes = part.dtype == .uint8
                     let x = try bytes ? part.to(.float32) / 127.5 - 1.0 : part
                     let placed = try x.to(weights?.device ?? .cpu).to(weights?.dtype ?? .float32)
-                    return try unit(network(placed).to(.float32))
+                    let own = try network(placed).to(.float32)
+                    guard mirrors else { return try unit(own) }
+                    return try unit(own + network(placed.flipped([3])).to(.float32))
                 })
         }
     }

@@ -17,15 +17,25 @@ extension MiniatureEvaluation {
         for (name, folder) in [("A", "a"), ("B", "b")] {
             let recogniser = try recogniser(folder)
             let size = recogniser.network.configuration.inputSize
-            let embeddings = try Tensor.cat(
-                batches(of: indices.count, size: 256) { part in
-                    try recogniser(alignedFaces(data, Array(indices[part]), size: size))
-                })
+            func embedded(by recogniser: FaceRecogniser) throws -> Tensor {
+                try .cat(
+                    batches(of: indices.count, size: 256) { part in
+                        try recogniser(alignedFaces(data, Array(indices[part]), size: size))
+                    })
+            }
+            let embeddings = try embedded(by: recogniser)
             let all = try VerificationScores(allPairsOf: embeddings, identities: identities)
             curves.append(("recogniser \(name)", all))
             let point = all.point(atFalseAcceptRate: 1e-3)
             scores.figures["\(folder)_true_accepts"] = point.trueAcceptRate
             scores.figures["\(folder)_equal_error"] = all.equalErrorRate
+            var mirroring = recogniser
+            mirroring.mirrors = true
+            let mirrored = try VerificationScores(
+                allPairsOf: embedded(by: mirroring), identities: identities)
+            curves.append(("recogniser \(name), with mirror images", mirrored))
+            scores.figures["\(folder)_true_accepts_mirrored"] =
+                mirrored.point(atFalseAcceptRate: 1e-3).trueAcceptRate
             scores.plots.append(
                 ("histogram-\(folder)", all.histogramPlot(title: "Recogniser \(name)")))
             for (attribute, values) in [
