@@ -23,7 +23,7 @@ extension MiniatureRun {
 
     func trainMatching() throws -> Bool {
         let own = settings.matching
-        return try train(.matching, own.training, copying: fingerprint(.base)) {
+        return try train(.matching, own.training, copying: matchingOrigin()) {
             let task = try matchingTask(own)
             if own.training.evaluateEvery > 0 {
                 let matching = try portraitMatching()
@@ -31,6 +31,12 @@ extension MiniatureRun {
             }
             return task
         }
+    }
+
+    /// The base that a matching net starts as a copy of, and what its descriptors are made of.
+    func matchingOrigin() throws -> String {
+        let matching = settings.portrait.matching
+        return try "\(fingerprint(.base)) blocks \(matching.blocks) at \(matching.timestep)"
     }
 
     /// The matching net's task, which measures nothing yet.
@@ -88,7 +94,7 @@ extension MiniatureRun {
         try NoiseSchedule(schedulerConfiguration())
     }
 
-    func frozenBase() throws -> FrozenBase {
+    private func frozenBase() throws -> FrozenBase {
         let store = try ParameterStore(loading: weights(.base), device: device)
         let network = UNet2DCondition(store.root, try unetConfiguration())
         try store.finish()

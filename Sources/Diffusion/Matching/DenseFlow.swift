@@ -33,12 +33,16 @@ public struct DenseFlow {
     /// - Parameter costVolume: `[B, H W, H, W]`, see ``costVolume(target:source:)``.
     /// - Throws: `TorchError`.
     public init(costVolume: Tensor) throws {
-        let (height, width) = (costVolume.shape[2], costVolume.shape[3])
+        let found = try Self.best(costVolume)
+        cells = try found - Self.places(found.shape[2], found.shape[3], device: found.device)
+    }
+
+    /// Across and down of the source's most similar cell, `[B, 2, H, W]`.
+    private static func best(_ costVolume: Tensor) throws -> Tensor {
+        let width = Double(costVolume.shape[3])
         let best = try costVolume.argmax(along: 1).to(.float32)  // [B, H, W]
-        let down = try (best / Double(width)).floor()
-        let across = try best - down * Double(width)
-        let found = try Tensor.stack([across, down], along: 1)
-        cells = try found - Self.places(height, width, device: found.device)
+        let down = try (best / width).floor()
+        return try Tensor.stack([best - down * width, down], along: 1)
     }
 
     /// The flow to the middle of the most similar descriptors: of the best cell and its eight
@@ -51,9 +55,7 @@ public struct DenseFlow {
     /// - Throws: `TorchError`.
     public init(costVolume: Tensor, temperature: Double) throws {
         let (height, width) = (costVolume.shape[2], costVolume.shape[3])
-        let whole = try DenseFlow(costVolume: costVolume).cells
-        let places = try Self.places(height, width, device: whole.device)
-        let best = try whole + places
+        let best = try Self.best(costVolume)
         var (scores, shifts): ([Tensor], [SIMD2<Double>]) = ([], [])
         for down in -1...1 {
             for across in -1...1 {
@@ -73,7 +75,8 @@ public struct DenseFlow {
             let numbers = try Tensor(shifts.map { Float(component($0)) }, shape: [1, 9, 1, 1])
             return try (weights * numbers.to(weights.device)).sum([1])
         }
-        cells = try whole + Tensor.stack([middle(\.x), middle(\.y)], along: 1)
+        let shift = try Tensor.stack([middle(\.x), middle(\.y)], along: 1)
+        cells = try best + shift - Self.places(height, width, device: best.device)
     }
 
     /// Cosines of all pairs of cells. IC-Portrait, equation 5.

@@ -147,12 +147,9 @@ public struct MatchingStudy {
             "recipe": .string(name), "settings": try settings.json(),
             "portrait": try run.settings.portrait.json(),
         ]
-        // What the descriptors are made of is learned, so it is part of where a run starts.
-        let matched = try run.settings.portrait.matching.json().text
-        let origin = try run.fingerprint(.base) + " " + SHA256.hex(Array(matched.utf8))
         guard
             try run.train(
-                in: folder, configuration, settings.training, copying: origin,
+                in: folder, configuration, settings.training, copying: run.matchingOrigin(),
                 progress: { progress(name, $0) }, { task })
         else { return false }
         let checkpoints = CheckpointFolder(reading: "\(folder)/checkpoints")

@@ -49,20 +49,9 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         try reporting.run {
-            try makeFolder()
+            try Output.makeFolder(output)
             let report = try perform()
             try reporting.result(report, text: text(report))
-        }
-    }
-
-    private func makeFolder() throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: output, withIntermediateDirectories: true)
-        } catch {
-            throw CommandError(
-                "\(output): expected a folder that can be made or written, found an obstacle: "
-                    + error.localizedDescription, code: Failure.badOutput)
         }
     }
 

@@ -134,10 +134,7 @@ struct EvaluateICPortrait: ParsableCommand {
         }
         switch part {
         case .figure4:
-            let line = ProgressLine(reporting)
-            return try MatchingStudy(work).scores {
-                line.show("\($0): \($1.line)", isLast: $1.isLast)
-            }
+            return try MatchingStudy(work).scores(progress: training)
         case .table1:
             return try study(work).table(method, progress: portrait, shouldStop: stops)
         case .figure10:

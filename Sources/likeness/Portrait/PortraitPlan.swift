@@ -44,7 +44,9 @@ struct PortraitPlan {
                         + "reference itself; name another picture", code: Failure.badInput)
             }
             let heads = try zip(paths, pictures).map { name, picture in
-                try tools.profile(picture.image, named: name, profileFace)
+                try tools.profile(
+                    picture.image, named: name, profileFace,
+                    advice: FaceAdvice(box: "with --profile-face-box"))
             }
             let best = try ProfileChoice(heads, for: target)
             var person = PortraitRecord.Person(

@@ -61,12 +61,12 @@ struct PortraitTools {
     }
 
     /// The head of whom a portrait will show; strangers in the background are smaller.
-    func profile(_ picture: Image, named name: String, _ choice: FaceChoice = .any) throws
-        -> HeadView
-    {
+    func profile(
+        _ picture: Image, named name: String, _ choice: FaceChoice = .any, advice: FaceAdvice
+    ) throws -> HeadView {
         try HeadView.chosen(
             in: picture, named: name, choice, prefersLargest: true, side: model.encoder.side,
-            by: detector)
+            by: detector, advice: advice)
     }
 
     /// A picture that this program made.

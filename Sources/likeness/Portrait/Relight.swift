@@ -66,7 +66,9 @@ struct Relight: ParsableCommand {
             let tools = try options.tools()
             let side = tools.model.encoder.side
             let heads = try profile.map { path in
-                try tools.profile(tools.picture(path).image, named: path)
+                try tools.profile(
+                    tools.picture(path).image, named: path,
+                    advice: FaceAdvice(box: "by cutting it out"))
             }
             let seed = options.seed ?? UInt64.random(in: 0..<(1 << 32))
             let studio = try Studio()
