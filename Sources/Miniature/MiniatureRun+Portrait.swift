@@ -60,10 +60,14 @@ extension MiniatureRun {
 
     func trainAppearance() throws -> Bool {
         let own = settings.appearance
-        let origin = try "\(fingerprint(.base)) \(fingerprint(.matching))"
-        return try train(.appearance, own.training, copying: origin) {
+        return try train(.appearance, own.training, copying: appearanceOrigin()) {
             try appearanceTask(own, settings.portrait, base: frozenBase())
         }
+    }
+
+    /// The weights that an appearance net starts from and learns beside.
+    func appearanceOrigin() throws -> String {
+        try "\(fingerprint(.base)) \(fingerprint(.matching))"
     }
 
     /// The appearance net's task.

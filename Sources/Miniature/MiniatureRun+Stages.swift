@@ -124,7 +124,7 @@ extension MiniatureRun {
             try store.finish()
             try AutoencoderTask.start(store)
             try store.train()
-            return AutoencoderTask(
+            return try AutoencoderTask(
                 network, store, data: try trainData(), heldOut: try heldOutData(),
                 losses: settings.losses, settings: settings.training)
         }
@@ -168,10 +168,11 @@ extension MiniatureRun {
         if let old, old["autoencoder"] == origin["autoencoder"] {
             known = try openCheckpoint(latentsPath).tensors()["latents"]
             scale = try measuredScale()
+        } else if old == nil, FileManager.default.fileExists(atPath: scalePath) {
+            scale = try measuredScale()  // taken up with the autoencoder
         } else {
             scale = try latentScale(data)
-            try AtomicFile.write(
-                Array("\(scale)\n".utf8), to: "\(path)/cache/latent-scale.txt")
+            try AtomicFile.write(Array("\(scale)\n".utf8), to: scalePath)
         }
         try LatentData.make(
             data, autoencoder: autoencoder(scale: scale), vision: vision(), to: latentsPath,
@@ -199,11 +200,13 @@ extension MiniatureRun {
         }
     }
 
+    var scalePath: String { "\(path)/cache/latent-scale.txt" }
+
     /// The scale that was measured when pictures were encoded.
     func measuredScale() throws -> Double {
-        let text = try String(contentsOfFile: "\(path)/cache/latent-scale.txt", encoding: .utf8)
+        let text = try String(contentsOfFile: scalePath, encoding: .utf8)
         guard let scale = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw MiniatureError("\(path)/cache/latent-scale.txt: expected a number.")
+            throw MiniatureError("\(scalePath): expected a number.")
         }
         return scale
     }

@@ -32,6 +32,7 @@ public final class Trainer<Task: TrainingTask> {
     private let page: RunPage
     private let peak: Double
     private var stepFlops: Double?
+    private var lastRate = 0.0
     private var pace = Pace()
 
     /// A trainer that stands where the folder's newest whole checkpoint is.
@@ -123,7 +124,8 @@ public final class Trainer<Task: TrainingTask> {
             last = losses
         }
         let norm = try optimizer.clipGradients(to: settings.optimizer.maxGradNorm)
-        try optimizer.step(rate: rate(at: step))
+        lastRate = rate(at: step)
+        try optimizer.step(rate: lastRate)
         try average?.update(step: step + 1)
         return (last, norm)
     }
@@ -132,14 +134,19 @@ public final class Trainer<Task: TrainingTask> {
         TrainingStep(step, part: part, seed: settings.seed, device: device)
     }
 
+    /// The schedule's rate; after a start from weights alone it rises again, for the moments are new.
     private func rate(at step: Int) -> Double {
-        settings.optimizer.learningRate * settings.schedule.share(at: step)
+        let warmup = settings.optimizer.warmupSteps
+        let share = settings.schedule.share(at: step)
+        let risen =
+            optimizer.stepCount < warmup ? Double(optimizer.stepCount) / Double(warmup) : 1
+        return settings.optimizer.learningRate * min(share, max(risen, 0))
     }
 
     private func logged(_ losses: LossTerms, _ norm: Tensor) throws -> [String: Double] {
         var values = try losses.numbers()
         values["grad_norm"] = try norm.item()
-        values["learning_rate"] = rate(at: step - 1)
+        values["learning_rate"] = lastRate
         try check(values["loss"] ?? 0)
         return values
     }
@@ -227,10 +234,29 @@ public final class Trainer<Task: TrainingTask> {
                     + "the new one")
         }
         let read = { (name: String) in try openCheckpoint("\(found.path)/\(name)").tensors() }
-        try task.store.load(from: try read("model.safetensors"))
+        step = found.state.step
+        let model = try read("model.safetensors")
+        guard found.state.files["optimizer.safetensors"] != nil else {
+            try restore(weights: model, remark)
+            return
+        }
+        try task.store.load(from: model)
         try optimizer.restore(try read("optimizer.safetensors"))
         if let average { try average.restore(try read("average.safetensors")) }
-        step = found.state.step
+    }
+
+    /// Goes on from weights alone, as a published model has them: moments are new, the average starts
+    /// from them, and parameters that only training needs stay as they were drawn.
+    private func restore(weights: [String: Tensor], _ remark: (String) -> Void) throws {
+        var all = weights
+        let missing = task.store.entries.filter { weights[$0.name] == nil }
+        for entry in missing { all[entry.name] = entry.tensor }
+        try task.store.load(from: all)
+        try average?.restore(all)
+        remark(
+            "\(folder.path) goes on from weights of step \(step) alone: the optimizer starts anew"
+                + (missing.isEmpty
+                    ? "" : ", and so do \(missing.count) parameters that only training needs"))
     }
 }
 

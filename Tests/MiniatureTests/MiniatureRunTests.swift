@@ -66,6 +66,7 @@ import World
             #expect(card.contains("| base | 2 |") && card.contains("| matching | 2 |"))
 
             try checkPortraits(run, settings.bundle)
+            try checkTakingUp(settings, "\(folder)/again")
 
             var counts = MiniatureEvaluation.Counts()
             (counts.people, counts.pictures, counts.scenes) = (4, 4, 2)
@@ -81,6 +82,32 @@ import World
                 #expect(FileManager.default.fileExists(atPath: "\(folder)/figures/\(name)"))
             }
         }
+    }
+
+    /// Another run goes on from the written models, and notices that its base has moved.
+    private func checkTakingUp(_ settings: MiniatureSettings, _ folder: String) throws {
+        var further = settings
+        further.base.training.steps = 3
+        let run = try MiniatureRun(folder, further)
+        try run.takeUp(settings.bundle)
+        let base = CheckpointFolder(reading: "\(folder)/base/checkpoints")
+        #expect(base.steps == [2])
+        for stage in MiniatureStage.allCases where stage != .bundle {
+            #expect(try run.run(stage), "\(stage)")
+        }
+        #expect(base.steps == [2, 3])
+        let steps = MetricsLog.read("\(folder)/base/metrics.jsonl").map(\.step)
+        #expect(steps.first == 2 && steps.last == 3)
+        let manager = FileManager.default
+        // As good as taken up; only what rests on the base is made again.
+        #expect(!manager.fileExists(atPath: "\(folder)/clip/index.html"))
+        #expect(manager.fileExists(atPath: "\(folder)/matching-1/config.json"))
+        let scale = { (path: String) in
+            try String(contentsOfFile: "\(path)/cache/latent-scale.txt", encoding: .utf8)
+        }
+        #expect(try scale(folder) == scale("\(folder)/../run"))
+        let error = #expect(throws: MiniatureError.self) { try run.takeUp(folder) }
+        #expect(error?.description.contains("miniature.json") == true)
     }
 
     /// Every row of the table, of one portrait.

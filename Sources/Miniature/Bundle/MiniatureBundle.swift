@@ -39,6 +39,37 @@ public enum MiniatureBundle {
         let weights: [String: Tensor]
     }
 
+    /// Where a stage's weights are in a bundle.
+    struct Place {
+        let stage: MiniatureStage
+        let folder: String
+        let weightsName: String
+        /// Of their names within the stage's; empty for none.
+        let prefix: String
+
+        init(
+            _ stage: MiniatureStage, _ folder: String, _ weightsName: String = "model.safetensors",
+            under prefix: String = ""
+        ) {
+            (self.stage, self.folder) = (stage, folder)
+            (self.weightsName, self.prefix) = (weightsName, prefix)
+        }
+    }
+
+    /// All of them.
+    static let places: [Place] = {
+        let diffusion = "diffusion_pytorch_model.safetensors"
+        return [
+            Place(.autoencoder, "vae", diffusion), Place(.base, "unet", diffusion),
+            Place(.clip, "text_encoder", under: "text"),
+            Place(.clip, "image_encoder", under: "vision"),
+            Place(.recogniserA, "recogniser_a", under: "backbone"),
+            Place(.recogniserB, "recogniser_b", under: "backbone"),
+            Place(.detector, "detector"), Place(.matching, "ic_portrait/matching", diffusion),
+            Place(.appearance, "ic_portrait/appearance", diffusion),
+        ]
+    }()
+
     /// Writes a bundle; the folder appears complete or not at all.
     ///
     /// - Parameters:

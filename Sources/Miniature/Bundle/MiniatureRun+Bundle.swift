@@ -2,7 +2,6 @@ import Checkpoints
 import Diffusion
 import Foundation
 import Torch
-import Training
 
 extension MiniatureRun {
     /// Writes everything that is trained as one folder; says what is not trained yet.
@@ -13,10 +12,11 @@ extension MiniatureRun {
             throw MiniatureError(
                 "\(path): expected trained models, found none; run `likeness train miniature`.")
         }
+        let record = BundleRecord(of: self)
         var files = [
             "model_index.json": modelIndex(parts.map(\.folder)).text + "\n",
             "scheduler/scheduler_config.json": settings.sizes.schedulerFile().text + "\n",
-            "README.md": try modelCard(parts),
+            "README.md": try modelCard(parts, record), BundleRecord.name: try record.text(),
         ]
         if isTrained(.appearance) {
             files["ic_portrait/settings.json"] = try settings.portrait.json().text + "\n"
@@ -35,47 +35,29 @@ extension MiniatureRun {
     private func parts(vocabulary: Int) throws -> [MiniatureBundle.Part] {
         let sizes = settings.sizes
         // Measured when pictures are encoded; until then latents are as they come.
-        let isMeasured = FileManager.default.fileExists(atPath: latentsPath)
+        let isMeasured = FileManager.default.fileExists(atPath: scalePath)
         let scale = try isMeasured ? measuredScale() : 1
         if !isMeasured { reporting.remark("vae: its scaling factor is not measured yet, so 1.") }
-        let diffusion = "diffusion_pytorch_model.safetensors"
-        let all: [(MiniatureStage, String, String, name: String, prefix: String)] = [
-            (.autoencoder, "vae", sizes.autoencoderFile(scale: scale).text + "\n", diffusion, ""),
-            (.base, "unet", sizes.unetFile().text + "\n", diffusion, ""),
-            (
-                .clip, "text_encoder", sizes.textFile(vocabulary: vocabulary).text + "\n",
-                "model.safetensors", "text"
-            ),
-            (
-                .clip, "image_encoder", sizes.visionFile().text + "\n", "model.safetensors",
-                "vision"
-            ),
-            (
-                .recogniserA, "recogniser_a", sizes.recogniserA.text, "model.safetensors",
-                "backbone"
-            ),
-            (
-                .recogniserB, "recogniser_b", sizes.recogniserB.text, "model.safetensors",
-                "backbone"
-            ),
-            (.detector, "detector", sizes.detector.text, "model.safetensors", ""),
-            (
-                .matching, "ic_portrait/matching", sizes.latentControlNetFile().text + "\n",
-                diffusion, ""
-            ),
-            (
-                .appearance, "ic_portrait/appearance", sizes.latentControlNetFile().text + "\n",
-                diffusion, ""
-            ),
+        let configurations: [String: String] = [
+            "vae": sizes.autoencoderFile(scale: scale).text + "\n",
+            "unet": sizes.unetFile().text + "\n",
+            "text_encoder": sizes.textFile(vocabulary: vocabulary).text + "\n",
+            "image_encoder": sizes.visionFile().text + "\n",
+            "recogniser_a": sizes.recogniserA.text, "recogniser_b": sizes.recogniserB.text,
+            "detector": sizes.detector.text,
         ]
-        return try all.compactMap { stage, folder, configuration, name, prefix in
-            guard isTrained(stage) else {
-                reporting.remark("\(folder) is left out: \(stage.rawValue) is not trained yet.")
+        return try MiniatureBundle.places.compactMap { place in
+            guard isTrained(place.stage) else {
+                reporting.remark(
+                    "\(place.folder) is left out: \(place.stage.rawValue) is not trained yet.")
                 return nil
             }
             return .init(
-                folder: folder, configuration: configuration, weightsName: name,
-                weights: try weights(stage, under: prefix))
+                folder: place.folder,
+                configuration: configurations[place.folder]
+                    ?? sizes.latentControlNetFile().text + "\n",
+                weightsName: place.weightsName,
+                weights: try weights(place.stage, under: place.prefix))
         }
     }
 
@@ -95,20 +77,12 @@ extension MiniatureRun {
     }
 
     /// What a reader must know of the models: data, seeds, steps, quality, limits.
-    private func modelCard(_ parts: [MiniatureBundle.Part]) throws -> String {
-        let stages: [MiniatureStage] = [
-            .recogniserA, .recogniserB, .autoencoder, .clip, .detector, .base, .matching,
-            .appearance,
-        ]
-        let rows = stages.filter(isTrained).map { stage in
-            let lines = MetricsLog.read("\(path)/\(stage.rawValue)/metrics.jsonl")
-            let figures = lines.reduce(into: [String: Double]()) {
-                $0.merge($1.values) { _, new in new }
-            }
-            let heldOut = figures.filter { $0.key.hasPrefix("heldout") }.sorted { $0.key < $1.key }
+    private func modelCard(_ parts: [MiniatureBundle.Part], _ record: BundleRecord) throws -> String
+    {
+        let rows = record.stages.sorted { $0.key < $1.key }.map { stage, known in
+            let figures = known.figures.sorted { $0.key < $1.key }
                 .map { "\($0.key.dropFirst(8)) \(String(format: "%.4g", $0.value))" }
-            return "| \(stage.rawValue) | \(lines.last?.step ?? 0) | "
-                + "\(heldOut.joined(separator: ", ")) |"
+            return "| \(stage) | \(known.steps) | \(figures.joined(separator: ", ")) |"
         }
         let sizes = parts.map { part in
             "| \(part.folder) | \(part.weights.values.reduce(0) { $0 + $1.count }) |"

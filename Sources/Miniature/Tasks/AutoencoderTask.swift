@@ -17,6 +17,11 @@ public struct AutoencoderLossSettings: Settings {
     public var gradients = 0.5
     /// Pull of the latents towards a standard normal.
     public var kl = 1e-6
+    /// Pull of the latents towards the principal components of 4 x 4 pixels at first, so that all of
+    /// them are found at once; it ends by ``componentSteps``.
+    public var components = 1.0
+    /// Steps until that pull has faded.
+    public var componentSteps = 1500
     /// Side of the squares that are cut from pictures at first; 0 takes them whole. Small ones make
     /// steps cheap while the network still learns what a colour and an edge are.
     public var crop = 32
@@ -32,7 +37,8 @@ public struct AutoencoderLossSettings: Settings {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case pixels, colours, gradients, kl, crop
+        case pixels, colours, gradients, kl, crop, components
+        case componentSteps = "component_steps"
         case lateCrop = "late_crop"
         case lateShare = "late_share"
         case lateSquares = "late_squares"
@@ -49,6 +55,8 @@ public final class AutoencoderTask: TrainingTask {
     private let losses: AutoencoderLossSettings
     private let lateFrom: Int
     private let heldOut: PortraitData?
+    /// What latents start from; nil if they are left alone.
+    private let components: PatchComponents?
 
     /// A network with these parameters, on these pictures.
     ///
@@ -59,13 +67,22 @@ public final class AutoencoderTask: TrainingTask {
     ///   - heldOut: pictures of other people, for figures and samples.
     ///   - losses: their weights.
     ///   - settings: the run's.
+    /// - Throws: `TorchError`.
     public init(
         _ network: AutoencoderKL, _ store: ParameterStore, data: PortraitData,
         heldOut: PortraitData?, losses: AutoencoderLossSettings, settings: TrainingSettings
-    ) {
+    ) throws {
         (self.network, self.store, self.losses, self.heldOut) = (network, store, losses, heldOut)
         lateFrom = Int(Double(settings.steps) * (1 - losses.lateShare))
         batches = ShuffledPictures(data, batchSize: settings.batchSize, seed: settings.seed)
+        let configuration = network.configuration
+        let count = min(data.count, 128)
+        let some = PictureBatch(data, (0..<count).map { $0 * (data.count / count) })
+        components =
+            losses.components > 0
+            ? try PatchComponents(
+                some.tensor(on: .cpu), count: configuration.latentChannels,
+                patch: configuration.downFactor) : nil
     }
 
     /// Starts a new network so that it need not find the latents one by one.
@@ -107,6 +124,13 @@ public final class AutoencoderTask: TrainingTask {
         }
         let divergence = try (latents.mean.square() + latents.logvar.exp() - 1 - latents.logvar)
         try terms.add("kl", divergence.sum([1, 2, 3]).mean() * 0.5, weight: losses.kl)
+        if let components, step.number < losses.componentSteps {
+            let left = 1 - Double(step.number) / Double(losses.componentSteps)
+            let target = try noGrad { try components(x) }
+            try terms.add(
+                "components", (latents.mean - target).square().mean(),
+                weight: losses.components * left)
+        }
         terms.report("psnr", try psnr(y, x))
         return terms
     }

@@ -22,6 +22,13 @@ struct TrainMiniature: ParsableCommand {
     @Option(help: "Only this stage; repeat for more. All in order unless given.")
     var stage: [MiniatureStage] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Stages that this run has not begun take up the models of this bundle.",
+            discussion: "Done if they have had their steps, trained further if not.",
+            valueName: "folder"))
+    var from: String?
+
     @OptionGroup var training: TrainingOptions
 
     @OptionGroup var reporting: Reporting
@@ -52,6 +59,7 @@ struct TrainMiniature: ParsableCommand {
                 line.show("\(stage.summary): \(done)/\(total)", isLast: done == total)
             }
             let work = try MiniatureRun(output, settings, device: training.device, reporting: talk)
+            if let from { try work.takeUp(from) }
             var seconds: [String: Double] = [:]
             for stage in MiniatureStage.allCases
             where self.stage.isEmpty || self.stage.contains(stage) {
