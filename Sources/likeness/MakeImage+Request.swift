@@ -43,9 +43,8 @@ extension MakeImage {
         if let crop { request.crop = (crop.first, crop.second) }
         request.controls = try control.enumerated().map { index, text in
             let (folder, image) = try pair("--control", text)
-            let net = try ModelFolder(folder).controlNet(dtype: dtype.dtype, device: device)
             return .init(
-                net.network, try picture(image),
+                try controlNet(folder), try picture(image),
                 scale: index < controlScale.count ? controlScale[index] : 1)
         }
         if let imageEncoder {

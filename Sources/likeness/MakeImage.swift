@@ -16,8 +16,19 @@ struct MakeImage: ParsableCommand {
             does (parameters) and as JSON (likeness).
             """)
 
-    @Option(help: "A folder as diffusers saves it, with model_index.json; or: miniature.")
+    @Option(
+        help: ArgumentHelp(
+            "A folder as diffusers saves it, a checkpoint in a single file, or: miniature."))
     var model: String
+
+    @Option(help: "The autoencoder for a --model in a single file: a file or a folder.")
+    var vae: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder with CLIP's vocabulary, for a --model in a single file.",
+            discussion: "From Hugging Face's cache if not given."))
+    var tokenizer: String?
 
     @Option(name: [.customShort("p"), .long], help: "What to show.")
     var prompt: String = ""
@@ -68,7 +79,7 @@ struct MakeImage: ParsableCommand {
     @Option(help: "Share of the steps done on --init-image, 0 to 1; 0.8, or 1 with --mask.")
     var strength: Double?
 
-    @Option(help: "A ControlNet's folder and its picture: DIR=IMAGE; repeat for more.")
+    @Option(help: "A ControlNet's folder or file and its picture: PATH=IMAGE; repeat for more.")
     var control: [String] = []
 
     @Option(help: "Strength of a --control, in their order; 1 if not given.")
@@ -117,7 +128,7 @@ struct MakeImage: ParsableCommand {
     @Option(help: "Compute in fp32, bf16 or fp16.")
     var dtype: ComputeType = .fp32
 
-    @Option(help: "Take weights of this variant, such as fp16.")
+    @Option(help: "Take weights of this variant, such as fp16; of a single file, ema.")
     var variant: String?
 
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
@@ -135,8 +146,7 @@ struct MakeImage: ParsableCommand {
             let format = try OutputFormat(path: output)
             let clock = ContinuousClock()
             let start = clock.now
-            let folder = try DiffusersFolder(ShippedModel.folder(model), variant: variant)
-            let loaded = try StableDiffusion(folder, dtype: dtype.dtype, device: device)
+            let loaded = try loadModel()
             let request = try request(for: loaded)
             for note in loaded.notes { reporting.remark(note) }
             for text in [prompt, negativePrompt ?? ""] {

@@ -22,6 +22,9 @@ extension ModelFolder {
         return kind
     }
 
+}
+
+extension NetworkFiles {
     /// The weights, after their names and shapes were compared with the network's. Nothing of them
     /// is read yet.
     ///
@@ -39,7 +42,7 @@ extension ModelFolder {
         // A configuration that is wrong is reported before weights that are not there.
         try build(ParameterStore.shapesOnly().root, file)
         let found = try weights()
-        let source = renaming(Checkpoint(try openCheckpoint(found.path)))
+        let source = renaming(found.source)
         let store = try ParameterStore(loading: Described(source: source))
         try build(store.root, configuration())
         do { try store.finish() } catch let error as ParameterError {

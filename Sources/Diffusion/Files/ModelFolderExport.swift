@@ -156,7 +156,7 @@ extension ModelFolder {
     fileprivate func network(_ name: String, _ kind: NetworkKind, _ dtype: DType?) throws
         -> ModelFolderExport.Network
     {
-        let source = try checkedWeights(renaming: kind.published, build: kind.build).source
+        let source = try files.checkedWeights(renaming: kind.published, build: kind.build).source
         let shapes = try kind.shapes(configuration())
         let text = String(
             decoding: try readSmallFile(

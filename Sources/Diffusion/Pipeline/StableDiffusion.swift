@@ -25,6 +25,7 @@ public final class StableDiffusion {
     public let dtype: DType
     /// Where they are.
     public let device: Device
+    private var fileNotes: [String] = []
     /// An absent negative prompt means zeros, not an empty prompt (SDXL).
     let zerosForNoPrompt: Bool
 
@@ -33,7 +34,7 @@ public final class StableDiffusion {
 
     /// What a user should know about the files, each a sentence.
     public var notes: [String] {
-        unet.notes + autoencoder.notes + textEncoders.flatMap(\.model.notes)
+        fileNotes + unet.notes + autoencoder.notes + textEncoders.flatMap(\.model.notes)
     }
 
     /// Reads a folder as diffusers saves it.
@@ -45,56 +46,78 @@ public final class StableDiffusion {
     ///   - device: where they go.
     /// - Throws: ``DiffusionError`` with all that is wrong with a component; `CheckpointError`;
     ///   `TorchError`.
-    public init(_ folder: DiffusersFolder, dtype: DType = .float32, device: Device = .cpu) throws {
+    public convenience init(
+        _ folder: DiffusersFolder, dtype: DType = .float32, device: Device = .cpu
+    ) throws {
+        try self.init(StableDiffusionParts(folder), dtype: dtype, device: device)
+    }
+
+    /// Reads a checkpoint all in one file.
+    ///
+    /// - Parameters:
+    ///   - file: of SD1.5 or SDXL.
+    ///   - tokenizer: a folder with CLIP's vocabulary, which such files leave out.
+    ///   - autoencoder: another one than the file's.
+    ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where this is float16.
+    ///   - device: where they go.
+    /// - Throws: ``DiffusionError`` with all that is wrong with a part; `CheckpointError`;
+    ///   `TorchError`.
+    public convenience init(
+        _ file: SingleFile, tokenizer: String, autoencoder: NetworkFiles? = nil,
+        dtype: DType = .float32, device: Device = .cpu
+    ) throws {
+        var parts = try StableDiffusionParts(file, tokenizer: tokenizer)
+        if let autoencoder { parts.autoencoder = { autoencoder } }
+        try self.init(parts, dtype: dtype, device: device)
+        fileNotes = file.notes
+        for encoder in textEncoders {
+            let size = encoder.model.network.configuration.vocabSize
+            guard encoder.tokenizer.count == size else {
+                throw DiffusionError(
+                    "\(encoder.model.path): expected a vocabulary of \(size) tokens, found one of "
+                        + "\(encoder.tokenizer.count) in \(tokenizer); name CLIP's own.")
+            }
+        }
+    }
+
+    init(_ parts: StableDiffusionParts, dtype: DType, device: Device) throws {
         (self.dtype, self.device) = (dtype, device)
-        let json = try folder.component("scheduler").configuration().path
-        scheduler = try SchedulerConfiguration.load(
-            json: readSmallFile(
-                json, limit: ConfigurationFile.maximumByteCount, of: "a configuration"),
-            from: json)
-        unet = try folder.component("unet", as: "UNet2DConditionModel")
-            .unet(dtype: dtype, device: device)
-        let vae = try folder.component("vae", as: "AutoencoderKL")
+        scheduler = parts.scheduler
+        unet = try parts.unet().unet(dtype: dtype, device: device)
+        let vae = try parts.autoencoder()
         let upcasts =
             try dtype == .float16
-            && AutoencoderKLConfiguration(vae.configuration()).forceUpcast
+            && (parts.autoencoderNeedsFloat32
+                || AutoencoderKLConfiguration(vae.configuration()).forceUpcast)
         autoencoder = try vae.autoencoder(dtype: upcasts ? .float32 : dtype, device: device)
-        var encoders: [TextEncoder] = []
-        for suffix in ["", "_2"] where folder.has("text_encoder\(suffix)") {
-            encoders.append(
-                TextEncoder(
-                    tokenizer: try CLIPTokenizer(
-                        folder: folder.component("tokenizer\(suffix)").path),
-                    model: try folder.component("text_encoder\(suffix)")
-                        .clipText(dtype: dtype, device: device)))
+        textEncoders = try parts.text.map { part in
+            TextEncoder(
+                tokenizer: try part.tokenizer(),
+                model: try part.files().clipText(dtype: dtype, device: device))
         }
-        textEncoders = encoders
-        if folder.has("image_encoder") {
-            imageEncoder = try folder.component("image_encoder")
-                .clipVision(dtype: dtype, device: device)
-        }
-        zerosForNoPrompt = folder.index.forceZerosForEmptyPrompt ?? true
-        try check(folder)
+        imageEncoder = try parts.imageEncoder?().clipVision(dtype: dtype, device: device)
+        zerosForNoPrompt = parts.zerosForNoPrompt
+        try check(parts)
     }
 
     /// Whether the parts fit together.
-    private func check(_ folder: DiffusersFolder) throws {
+    private func check(_ parts: StableDiffusionParts) throws {
         let width = unet.network.configuration.crossAttentionDim
         let found = textEncoders.map(\.model.network.configuration.hiddenSize)
         let expected = isXL ? "two text encoders" : "one text encoder"
         guard found.count == (isXL ? 2 : 1), found.reduce(0, +) == width else {
             throw DiffusionError(
-                "\(folder.path): expected \(expected) of \(width) channels in all, which the UNet "
+                "\(parts.path): expected \(expected) of \(width) channels in all, which the UNet "
                     + "attends to, found \(found); take all parts from one model.")
         }
         if isXL, textEncoders[1].model.network.textProjection == nil {
             throw DiffusionError(
-                "\(folder.path)/text_encoder_2: expected a text_projection, found none; SDXL's "
+                "\(textEncoders[1].model.path): expected a text_projection, found none; SDXL's "
                     + "second encoder is a CLIPTextModelWithProjection.")
         }
-        if folder.index.requiresAestheticsScore == true {
+        if parts.requiresAestheticsScore {
             throw DiffusionError(
-                "\(folder.path): a refiner with aesthetic scores is not offered; use a base model.")
+                "\(parts.path): a refiner with aesthetic scores is not offered; use a base model.")
         }
     }
 }

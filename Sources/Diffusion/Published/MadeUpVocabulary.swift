@@ -10,7 +10,7 @@ package struct MadeUpVocabulary: Hashable, Sendable {
     /// Opens a prompt.
     static let start = "<|startoftext|>"
     /// Closes a prompt.
-    static let end = "<|endoftext|>"
+    package static let end = "<|endoftext|>"
 
     /// How many tokens there are: twice 256, the merges, 2.
     package let count: Int
@@ -72,7 +72,7 @@ package struct MadeUpVocabulary: Hashable, Sendable {
     ///
     /// - Parameter padding: the token that fills prompts up.
     /// - Returns: their content.
-    func files(padding: String) -> [String: String] {
+    package func files(padding: String) -> [String: String] {
         var files = BytePairLearner.files(merges: merges, length: 77)
         for name in ["special_tokens_map.json", "tokenizer_config.json"] {
             if let text = files[name], let json = try? JSONValue(Array(text.utf8)) {

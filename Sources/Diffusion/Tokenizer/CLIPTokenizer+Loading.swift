@@ -14,14 +14,18 @@ extension CLIPTokenizer {
 
     /// Opens a `tokenizer` folder as diffusers or transformers saves it.
     ///
-    /// - Parameter path: the folder; holds `tokenizer.json`, or `vocab.json` and `merges.txt`; and, if it
-    ///   likes, `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
+    /// - Parameters:
+    ///   - path: the folder; holds `tokenizer.json`, or `vocab.json` and `merges.txt`; and, if it
+    ///     likes, `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
+    ///   - padding: the token that fills up, in place of the folder's own.
     /// - Throws: ``DiffusionError`` naming what is missing or broken.
-    public convenience init(folder path: String) throws {
+    public convenience init(folder path: String, padding: String? = nil) throws {
         let folder = ModelFolder(path)
         if folder.has("tokenizer.json") {
             let (vocabulary, tokens) = try CLIPVocabulary.read(json: "\(path)/tokenizer.json")
-            try self.init(vocabulary, CLIPTokenizerSettings(folder: folder, tokens: tokens))
+            try self.init(
+                vocabulary,
+                CLIPTokenizerSettings(folder: folder, tokens: tokens).padded(with: padding))
             return
         }
         let missing = ["vocab.json", "merges.txt"].filter { !folder.has($0) }
@@ -34,7 +38,7 @@ extension CLIPTokenizer {
         try self.init(
             CLIPVocabulary(
                 vocabulary: "\(path)/vocab.json", merges: "\(path)/merges.txt"),
-            CLIPTokenizerSettings(folder: folder, tokens: []))
+            CLIPTokenizerSettings(folder: folder, tokens: []).padded(with: padding))
     }
 }
 

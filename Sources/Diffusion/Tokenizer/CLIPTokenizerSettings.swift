@@ -87,6 +87,13 @@ struct CLIPTokenizerSettings {
         declareRoles(roles)
     }
 
+    /// These, with another token to fill up with; nil changes nothing.
+    func padded(with token: String?) -> CLIPTokenizerSettings {
+        var copy = self
+        if let token { copy.pad = token }
+        return copy
+    }
+
     /// Gives every added token its number; new ones follow the vocabulary's last.
     func numbered(in ids: inout [String: Int32], _ path: String) throws -> [AddedToken] {
         var next = (ids.values.max() ?? -1) + 1

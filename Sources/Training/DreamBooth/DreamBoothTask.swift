@@ -50,7 +50,7 @@ public final class DreamBoothTask: TrainingTask {
         _ model: StableDiffusion, photos: PhotoSet, classes: PhotoSet? = nil,
         _ settings: DreamBoothSettings, context: Context? = nil, classContext: Context? = nil
     ) throws {
-        try Self.check(model.unet.network.configuration, model.unet.folder.path)
+        try Self.check(model.unet.network.configuration, model.unet.path)
         let factor = model.autoencoder.network.configuration.downFactor
         guard settings.resolution.isMultiple(of: factor) else {
             throw TrainingError(

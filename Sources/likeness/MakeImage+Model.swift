@@ -1,0 +1,47 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+
+extension MakeImage {
+    /// The model that the flags name: a folder, a single file, or the shipped one.
+    func loadModel() throws -> StableDiffusion {
+        let path = try ShippedModel.folder(model)
+        guard isFile(path) else {
+            guard vae == nil, tokenizer == nil else {
+                throw CommandError(
+                    "--vae and --tokenizer: expected a --model in a single file, found a folder, "
+                        + "which has its own", code: Failure.badInput)
+            }
+            return try StableDiffusion(
+                DiffusersFolder(path, variant: variant), dtype: dtype.dtype, device: device)
+        }
+        let file = try SingleFile(path, variant: variant)
+        guard let words = tokenizer ?? HuggingFaceCache().tokenizer() else {
+            throw CommandError(
+                "\(path): expected CLIP's vocabulary, which single files leave out, and found none "
+                    + "in Hugging Face's cache; name a tokenizer folder of any SD1.5 or SDXL model "
+                    + "with --tokenizer", code: Failure.unavailable)
+        }
+        let factor = file.isXL ? 0.13025 : 0.18215
+        let autoencoder = try vae.map { path in
+            isFile(path)
+                ? try SingleNetwork(autoencoder: path, scalingFactor: factor).files
+                : ModelFolder(path, variant: variant).files
+        }
+        return try StableDiffusion(
+            file, tokenizer: words, autoencoder: autoencoder, dtype: dtype.dtype, device: device)
+    }
+
+    /// A ControlNet's folder or single file.
+    func controlNet(_ path: String) throws -> ControlNet {
+        let files =
+            isFile(path) ? try SingleNetwork(controlNet: path).files : ModelFolder(path).files
+        return try files.controlNet(dtype: dtype.dtype, device: device).network
+    }
+
+    private func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && !isFolder.boolValue
+    }
+}
