@@ -8,6 +8,9 @@ struct ImageRecord: Encodable {
     let model: String
     let prompt: String
     let negativePrompt: String?
+    /// Whether prompts were taken as they stand.
+    let plainPrompt: Bool
+    let clipSkip: Int
     let steps: Int
     let scheduler: String
     let cfgScale: Double
@@ -28,6 +31,7 @@ struct ImageRecord: Encodable {
         self.model = ImageRecord.name(command.model)
         prompt = request.prompt
         negativePrompt = request.negativePrompt
+        (plainPrompt, clipSkip) = (request.reading.isPlain, request.reading.clipSkip)
         steps = request.steps
         scheduler =
             (request.scheduler ?? SchedulerKind(className: model.scheduler.className))?.rawValue
@@ -76,6 +80,7 @@ struct ImageRecord: Encodable {
         if let strength {
             fields.append("Denoising strength: \(String(format: "%g", strength))")
         }
+        if clipSkip > 1 { fields.append("Clip skip: \(clipSkip)") }
         fields.append("Version: \(program)")
         lines.append(fields.joined(separator: ", "))
         return lines.joined(separator: "\n")

@@ -25,6 +25,7 @@ extension MakeImage {
     func request(for model: StableDiffusion) throws -> ImageRequest {
         var request = ImageRequest(prompt: prompt)
         request.negativePrompt = negativePrompt
+        (request.reading.isPlain, request.reading.clipSkip) = (plainPrompt, clipSkip)
         (request.width, request.height) = (width, height)
         request.steps = steps
         request.guidanceScale = cfgScale ?? (model.isXL ? 5 : 7.5)

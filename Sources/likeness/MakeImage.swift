@@ -36,6 +36,12 @@ struct MakeImage: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "What to keep away from.")
     var negativePrompt: String?
 
+    @Flag(help: "Take prompts as they stand: no (weights:1.2), no BREAK, 77 tokens.")
+    var plainPrompt = false
+
+    @Option(help: "The text encoder's layer from the end, as A1111 counts: 1 is the usual one.")
+    var clipSkip = 1
+
     @Option(name: .shortAndLong, help: "The picture to write; NAME-1, NAME-2 ... of a batch.")
     var output: String
 
@@ -149,7 +155,7 @@ struct MakeImage: ParsableCommand {
             let loaded = try loadModel()
             let request = try request(for: loaded)
             for note in loaded.notes { reporting.remark(note) }
-            for text in [prompt, negativePrompt ?? ""] {
+            for text in plainPrompt ? [prompt, negativePrompt ?? ""] : [] {
                 if let cut = try loaded.unseenText(of: text) {
                     reporting.remark("the text encoder reads 77 tokens; not seen: \(cut)")
                 }

@@ -97,6 +97,9 @@ public struct CLIPText {
             textEmbeds: try textProjection?(pooled))
     }
 
+    /// A state as the last one is given out: normalised.
+    func normalised(_ state: Tensor) throws -> Tensor { try finalLayerNorm(state) }
+
     /// The state of each row's first end token.
     private func pooled(_ states: Tensor, _ ids: Tensor) throws -> Tensor {
         // Files of before 2023 give 2, which is no token of CLIP's; the end token has the largest id.

@@ -34,6 +34,8 @@ public struct ImageRequest {
 
     /// What to show.
     public var prompt: String
+    /// How both prompts are read.
+    public var reading = PromptReading()
     /// A picture whose projected CLIP embedding is the whole condition, as one token in place of a
     /// prompt's; zeros stand for none. For models trained so, as diffusers' image variations.
     public var imageToken: Image?

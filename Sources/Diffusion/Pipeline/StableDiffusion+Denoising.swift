@@ -1,3 +1,4 @@
+import Checkpoints
 import Images
 import Layers
 import Torch
@@ -21,12 +22,10 @@ extension StableDiffusion {
         let (width, height) = size(of: request)
         let guidance = Guidance(scale: request.guidanceScale, rescale: request.guidanceRescale)
         let token = try request.imageToken.map(imageToken)
-        let positive = try (token ?? conditions(request.prompt)).repeated(request.batch)
+        let (told, untold) = try token.map { ($0, try $0.zeros()) } ?? conditions(request)
+        let positive = try told.repeated(request.batch)
         let text =
-            try guidance.isActive
-            ? .joined(
-                token == nil ? negative(request, like: positive) : positive.zeros(), positive)
-            : positive
+            try guidance.isActive ? .joined(untold.repeated(request.batch), positive) : positive
         let ids = try timeIds(request, width: width, height: height)
         let sampler = try makeScheduler(
             scheduler, kind: request.scheduler, steps: request.steps, eta: request.eta)
@@ -80,11 +79,20 @@ extension StableDiffusion {
         )
     }
 
-    private func negative(_ request: ImageRequest, like positive: TextConditions) throws
-        -> TextConditions
-    {
-        if request.negativePrompt == nil, isXL, zerosForNoPrompt { return try positive.zeros() }
-        return try conditions(request.negativePrompt ?? "").repeated(request.batch)
+    /// What the prompt says, and what to keep away from.
+    private func conditions(_ request: ImageRequest) throws -> (TextConditions, TextConditions) {
+        if !request.reading.isPlain, let tag = PromptTags.firstAdapter(in: request.prompt) {
+            throw DiffusionError(
+                "The prompt asks for an adapter by \(quoted(tag)), which prompts cannot do here; "
+                    + "leave it out, or take the prompt as it stands.")
+        }
+        if request.negativePrompt == nil, isXL, zerosForNoPrompt {
+            let positive = try conditions([request.prompt], request.reading)[0]
+            return (positive, try positive.zeros())
+        }
+        let both = try conditions(
+            [request.prompt, request.negativePrompt ?? ""], request.reading)
+        return (both[0], both[1])
     }
 
     /// SDXL's six numbers, `[1, 6]`; nil for SD1.5.

@@ -35,21 +35,66 @@ struct TextConditions {
 }
 
 extension StableDiffusion {
-    /// Encodes one prompt: SD1.5 takes the last, normalised state; SDXL the states before the last of
-    /// both encoders, side by side, and the second one's projection.
-    func conditions(_ prompt: String) throws -> TextConditions {
-        var contexts: [Tensor] = []
-        var pooled: Tensor?
+    /// Encodes prompts alike: all get as many rows of 77 tokens as the longest needs.
+    ///
+    /// SD1.5 takes the last state, normalised; SDXL the states before the last of both encoders, side by
+    /// side, and of the first row the second one's projection. Rows lie one after the other. Weights
+    /// multiply the states, and the row's mean is put back to what it was.
+    func conditions(_ prompts: [String], _ reading: PromptReading) throws -> [TextConditions] {
+        var encoded: [[(context: Tensor, pooled: Tensor?)]] = []
         for encoder in textEncoders {
             let length = encoder.model.network.configuration.maxPositionEmbeddings
-            let tokens = try encoder.tokenizer.encode([prompt], length: length)
-            let output = try encoder.model.network(tokens.ids.to(device))
-            let states = output.hiddenStates
-            contexts.append(isXL ? states[states.count - 2] : output.lastHiddenState)
-            pooled = isXL ? output.textEmbeds : nil
+            let chunks = prompts.map { prompt in
+                reading.isPlain
+                    ? PromptChunks(plain: prompt, encoder.tokenizer, length: length)
+                    : PromptChunks(PromptParts(prompt), encoder.tokenizer, length: length)
+            }
+            let count = chunks.map(\.chunks.count).max() ?? 1
+            encoded.append(
+                try chunks.map { own in
+                    let rows = try own.filled(to: count).map {
+                        try states(of: $0, encoder, length, reading.clipSkip)
+                    }
+                    return (try Tensor.cat(rows.map(\.context), along: 1), rows[0].pooled)
+                })
         }
-        let context = try contexts.count == 1 ? contexts[0] : Tensor.cat(contexts, along: -1)
-        return TextConditions(context: try context.to(dtype), pooled: try pooled?.to(dtype))
+        return try prompts.indices.map { index in
+            let own = encoded.map { $0[index] }
+            let context =
+                try own.count == 1 ? own[0].context : Tensor.cat(own.map(\.context), along: -1)
+            return TextConditions(
+                context: try context.to(dtype), pooled: try own.last?.pooled?.to(dtype))
+        }
+    }
+
+    /// One row's states `[1, 77, C]`.
+    private func states(
+        of chunk: PromptChunks.Chunk, _ encoder: TextEncoder, _ length: Int, _ skip: Int
+    ) throws -> (context: Tensor, pooled: Tensor?) {
+        let network = encoder.model.network
+        let row = encoder.tokenizer.row(chunk.tokens, length: length)
+        let output = try network(Tensor(row, shape: [1, length]).to(device))
+        let states = output.hiddenStates
+        let place = states.count - skip - (isXL ? 1 : 0)
+        guard skip >= 1, place >= 1 else {
+            throw DiffusionError(
+                "Expected a clip skip of 1 to \(states.count - (isXL ? 2 : 1)), as many layers as "
+                    + "the text encoder has to stop at, found \(skip).")
+        }
+        var context: Tensor =
+            try isXL
+            ? states[place]
+            : skip == 1 ? output.lastHiddenState : network.normalised(states[place])
+        if chunk.weights.contains(where: { $0 != 1 }) {
+            let weights = [1] + chunk.weights
+            let all = weights + Array(repeating: 1, count: length - weights.count)
+            let weighed =
+                try context
+                * Tensor(all, shape: [1, length, 1], device: device)
+                .to(context.dtype)
+            context = try weighed * (context.mean() / weighed.mean())
+        }
+        return (context, isXL ? output.textEmbeds : nil)
     }
 
     /// A picture's projected embedding as the only token, as diffusers' image variations take it.
@@ -74,9 +119,12 @@ extension StableDiffusion {
     /// What the UNet is told of a prompt: `[1, 77, cross_attention_dim]`.
     ///
     /// - Throws: `TorchError`.
-    public func context(of prompt: String) throws -> Tensor { try conditions(prompt).context }
+    public func context(of prompt: String) throws -> Tensor {
+        try conditions([prompt], .plain)[0].context
+    }
 
-    /// What of a prompt is beyond the encoder's 77 tokens and will not be seen; nil if nothing.
+    /// What of a prompt taken as it stands is beyond the encoder's 77 tokens and will not be seen; nil if
+    /// nothing.
     public func unseenText(of prompt: String) throws -> String? {
         for encoder in textEncoders {
             let length = encoder.model.network.configuration.maxPositionEmbeddings
