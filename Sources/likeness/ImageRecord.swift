@@ -22,6 +22,8 @@ struct ImageRecord: Encodable {
     let strength: Double?
     let controls: [String]
     let imagePrompts: [String]
+    /// Files of adapters and their strengths.
+    let adapters: [String: Double]
     let dtype: String
 
     init(
@@ -48,6 +50,13 @@ struct ImageRecord: Encodable {
         }
         controls = command.control.map(source)
         imagePrompts = command.ipAdapter.map(source)
+        adapters = Dictionary(
+            command.lora.enumerated().map { index, path in
+                (
+                    ImageRecord.name(path),
+                    index < command.loraScale.count ? command.loraScale[index] : 1
+                )
+            }, uniquingKeysWith: +)
         dtype = command.dtype.rawValue
     }
 

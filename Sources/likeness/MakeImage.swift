@@ -94,6 +94,12 @@ struct MakeImage: ParsableCommand {
     @Flag(help: "ControlNets lead, without need of a prompt.")
     var guessMode = false
 
+    @Option(help: "A file of low-rank adapters (LoRA) to add to the model; repeat for more.")
+    var lora: [String] = []
+
+    @Option(help: "Strength of a --lora, in their order; 1 if not given.")
+    var loraScale: [Double] = []
+
     @Option(help: "An IP-Adapter's file and its picture: FILE=IMAGE; repeat for more.")
     var ipAdapter: [String] = []
 
@@ -153,6 +159,10 @@ struct MakeImage: ParsableCommand {
             let clock = ContinuousClock()
             let start = clock.now
             let loaded = try loadModel()
+            for (index, path) in lora.enumerated() {
+                try loaded.merge(
+                    adapters: path, strength: index < loraScale.count ? loraScale[index] : 1)
+            }
             let request = try request(for: loaded)
             for note in loaded.notes { reporting.remark(note) }
             for text in plainPrompt ? [prompt, negativePrompt ?? ""] : [] {
@@ -206,6 +216,7 @@ struct MakeImage: ParsableCommand {
         for (name, pictures, scales) in [
             ("control", control.count, controlScale.count),
             ("ip-adapter", ipAdapter.count, ipAdapterScale.count),
+            ("lora", lora.count, loraScale.count),
         ] where scales > pictures {
             throw ValidationError(
                 "--\(name)-scale: expected at most one for each --\(name), so \(pictures), found "

@@ -110,7 +110,8 @@ extension LowRankAdapters {
         _ path: String, into networks: [AdaptedNetwork], device: Device = .cpu
     ) throws {
         let file = try openCheckpoint(path)
-        let tensors = try file.tensors()
+        let known = try LowRankFile(file, path, networks)
+        let tensors = known.tensors
         let words = try Self.configuration(of: file, path)
         var left = Set(tensors.keys)
         var (found, alphas): ([String: Tensor], [String: Double]) = ([:], [:])
@@ -139,7 +140,9 @@ extension LowRankAdapters {
                 "\(path): expected low-rank adapters of "
                     + networks.map(\.name).joined(separator: " and ") + ", found "
                     + (odd.isEmpty ? "none" : "\(odd.count) tensors that fit no layer: ")
-                    + listed(odd) + "; take adapters that were made for this model's family")
+                    + listed(odd) + "; "
+                    + (known.family.map { "they are for \($0), so " } ?? "")
+                    + "take adapters that were made for this model's family")
         }
         do {
             try self.init(into: networks, loading: found, alphas: alphas, device: device)

@@ -7,6 +7,9 @@ package struct LDMNames {
     /// Residual blocks of a level on the way down.
     let layers: Int
 
+    /// Names of a network with so many residual blocks a level.
+    init(layers: Int) { self.layers = max(layers, 1) }
+
     /// Names that start with `input_blocks.` and so on.
     package init(_ names: some Sequence<String>) {
         let ends = names.compactMap { name -> Int? in
