@@ -96,7 +96,7 @@ public struct RecogniserSettings: Settings {
 
     init(seed: UInt64) {
         training.seed = seed
-        training.steps = 6000
+        training.steps = 4500
         training.batchSize = 64
         training.optimizer.learningRate = 2e-3
         training.optimizer.weightDecay = 0.05
@@ -120,14 +120,15 @@ public struct AutoencoderSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 31
-        training.steps = 6000
-        training.batchSize = 16
+        training.steps = 10000
+        training.batchSize = 8
         training.optimizer.learningRate = 1e-3
         training.optimizer.weightDecay = 0
         training.optimizer.schedule = .cosine
         training.optimizer.finalShare = 0.02
         training.optimizer.warmupSteps = 100
         training.averageDecay = 0.998
+        training.evaluateEvery = 500
     }
 }
 
@@ -141,7 +142,7 @@ public struct ClipSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 41
-        training.steps = 2900
+        training.steps = 2400
         training.batchSize = 128
         training.optimizer.learningRate = 1.5e-3
         training.optimizer.beta2 = 0.98
@@ -197,6 +198,7 @@ public struct BaseSettings: Settings {
         training.optimizer.schedule = .constant
         training.optimizer.warmupSteps = 200
         training.averageDecay = 0.999
+        data.denoising.snrGamma = 5
         training.saveEvery = 500
         training.sampleEvery = 500
         training.evaluateEvery = 1000

@@ -28,7 +28,7 @@ public struct AutoencoderLossSettings: Settings {
     /// Side of the squares at the end: norms must also learn the statistics of larger pictures.
     public var lateCrop = 64
     /// The share of steps that see the large squares.
-    public var lateShare = 0.3
+    public var lateShare = 0.35
     /// Weight of the squared error of pixels at the end: few large errors then count as they do in
     /// PSNR.
     public var lateSquares = 20.0

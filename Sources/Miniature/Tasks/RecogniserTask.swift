@@ -14,9 +14,9 @@ public struct RecogniserLossSettings: Settings {
     public var scale = 32.0
     /// The step at which the margin starts to grow from zero: at once it would keep small networks
     /// from starting at all.
-    public var marginFrom = 500
+    public var marginFrom = 900
     /// Steps over which it grows.
-    public var marginSteps = 500
+    public var marginSteps = 900
     /// Weight of the term that tells the two pictures of a person from all others of the batch
     /// (van den Oord et al. 2018). Centres of thousands of people learn little from a few visits
     /// each; this needs none.
