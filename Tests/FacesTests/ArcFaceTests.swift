@@ -75,14 +75,22 @@ enum SmallRecogniser: String, CaseIterable, Sendable, CustomTestStringConvertibl
         try expectClose(y, #require(wanted["y"]), within: 2e-5)
         try y.backward(seed: fixture["\(small.rawValue).seed"])
         var compared = 0
+        let largest =
+            try wanted.filter { $0.key.hasPrefix("grads.") }.values
+            .map { try $0.abs().max().item() }.max() ?? 0
         for (key, expected) in wanted.sorted(by: { $0.key < $1.key }) {
             if key == "grads.x" {
                 try expectClose(#require(try faces.grad()), expected, within: 1e-4, key)
             } else if key.hasPrefix("grads.") {
                 let name = String(key.dropFirst("grads.".count))
                 if network.fixedKeys.contains(name) { continue }
-                try expectClose(
-                    #require(try store[name]?.grad()), expected, within: 1e-4, name)
+                let gradient = try #require(try store[name]?.grad())
+                if try expected.abs().max().item() < 1e-6 * largest {
+                    // A bias before a batch norm: nothing but rounding, another on every processor.
+                    #expect(try gradient.abs().max().item() < 1e-5 * largest, "\(name)")
+                } else {
+                    try expectClose(gradient, expected, within: 1e-4, name)
+                }
             } else if key.hasPrefix("after.") {
                 let name = String(key.dropFirst("after.".count))
                 try expectClose(#require(store[name]), expected, within: 1e-5, name)

@@ -14,7 +14,7 @@ extension MiniatureEvaluation {
         let persons = (0..<people).map { data.person($0 * data.views) }
         var scores = PartScores()
         var curves: [(name: String, scores: VerificationScores)] = []
-        for (name, folder) in [("A", "a"), ("B", "b")] {
+        for (name, folder) in try presentRecognisers() {
             let recogniser = try recogniser(folder)
             let size = recogniser.network.configuration.inputSize
             func embedded(by recogniser: FaceRecogniser) throws -> Tensor {
@@ -54,6 +54,13 @@ extension MiniatureEvaluation {
         scores.plots.append(
             ("roc", VerificationScores.rocPlot(title: "Verification of unseen people", curves)))
         return scores
+    }
+
+    /// Those that the models hold.
+    private func presentRecognisers() throws -> [(name: String, folder: String)] {
+        let present = [("A", "a"), ("B", "b")].filter { has("recogniser_\($0.1)") }
+        if present.isEmpty { _ = try folder("recogniser_a") }
+        return present
     }
 
     private func summary(
