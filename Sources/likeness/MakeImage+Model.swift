@@ -12,8 +12,14 @@ extension MakeImage {
                     "--vae and --tokenizer: expected a --model in a single file, found a folder, "
                         + "which has its own", code: Failure.badInput)
             }
-            return try StableDiffusion(
-                DiffusersFolder(path, variant: variant), dtype: dtype.dtype, device: device)
+            let folder = try DiffusersFolder(path, variant: variant)
+            guard model != "miniature" || folder.has("unet") else {
+                throw CommandError(
+                    "--model miniature: expected its base, the network that makes pictures, which is "
+                        + "not shipped yet; `likeness train miniature --from \(path)` trains it",
+                    code: Failure.unavailable)
+            }
+            return try StableDiffusion(folder, dtype: dtype.dtype, device: device)
         }
         let file = try SingleFile(path, variant: variant)
         guard let words = tokenizer ?? HuggingFaceCache().tokenizer() else {
