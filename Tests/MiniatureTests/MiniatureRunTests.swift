@@ -99,6 +99,8 @@ import World
         let steps = MetricsLog.read("\(folder)/base/metrics.jsonl").map(\.step)
         #expect(steps.first == 2 && steps.last == 3)
         let manager = FileManager.default
+        let known = try MiniatureRun.settings(in: folder)
+        #expect(known.clip == settings.clip && known.sizes == settings.sizes)
         // As good as taken up; only what rests on the base is made again.
         #expect(!manager.fileExists(atPath: "\(folder)/clip/index.html"))
         #expect(manager.fileExists(atPath: "\(folder)/matching-1/config.json"))

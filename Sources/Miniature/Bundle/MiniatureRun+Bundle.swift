@@ -18,6 +18,12 @@ extension MiniatureRun {
             "scheduler/scheduler_config.json": settings.sizes.schedulerFile().text + "\n",
             "README.md": try modelCard(parts, record), BundleRecord.name: try record.text(),
         ]
+        for stage in record.stages.keys {
+            let configuration = "\(path)/\(stage)/config.json"
+            guard FileManager.default.fileExists(atPath: configuration) else { continue }
+            files["settings/\(stage).json"] = try String(
+                contentsOfFile: configuration, encoding: .utf8)
+        }
         if isTrained(.appearance) {
             files["ic_portrait/settings.json"] = try settings.portrait.json().text + "\n"
         }
@@ -98,7 +104,7 @@ extension MiniatureRun {
 
             Data: \(world.identities) people, \(world.views) pictures each, world seed \
             \(world.seed); measured on \(world.heldOutIdentities) other people of world seed \
-            \(world.seed + 1). The settings of every stage are in its run's config.json.
+            \(world.seed + 1). The settings of every stage are in settings/.
 
             | stage | steps | on people never trained on |
             |---|---|---|

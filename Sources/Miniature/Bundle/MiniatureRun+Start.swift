@@ -44,15 +44,25 @@ extension MiniatureRun {
                 step: known.steps, configuration: "", files: ["model.safetensors": weights])
             _ = try MetricsLog("\(folder)/metrics.jsonl", upTo: 0)
                 .append(.init(step: known.steps, values: known.figures))
-            if [.matching, .appearance].contains(stage) {
-                let origin: JSONValue = [
-                    "copy_of": .string(
-                        try stage == .matching ? matchingOrigin() : appearanceOrigin())
-                ]
-                try AtomicFile.write(Array(origin.text.utf8), to: "\(folder)/config.json")
-            }
+            try takeUpSettings(stage, bundle)
             reporting.remark("\(stage.rawValue) stands at step \(known.steps), from \(bundle)")
         }
+    }
+
+    /// What the stage was trained with, and, of a net that is a copy, of which weights.
+    private func takeUpSettings(_ stage: MiniatureStage, _ bundle: String) throws {
+        let path = "\(bundle)/settings/\(stage.rawValue).json"
+        var settings: JSONValue = [:]
+        if FileManager.default.fileExists(atPath: path) {
+            let file = try InputFile(path)
+            settings = try JSONValue(file.bytes(at: 0, count: file.size))
+        }
+        if [.matching, .appearance].contains(stage) {
+            let origin = try stage == .matching ? matchingOrigin() : appearanceOrigin()
+            settings = settings.with(["copy_of": .string(origin)])
+        }
+        try AtomicFile.write(
+            Array((settings.text + "\n").utf8), to: "\(self.path)/\(stage.rawValue)/config.json")
     }
 
     /// The stages whose very weights another was trained on.
