@@ -53,11 +53,11 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public func published(_ source: any ParameterSource) -> any ParameterSource {
         switch self {
         case .unet, .controlNet, .latentControlNet, .clipResNet: source
-        case .autoencoder: RenamedSource.autoencoder(source)
+        case .autoencoder: DerivedSource.autoencoder(source)
         case .clipText, .clipTextWithProjection:
-            RenamedSource.prefixed(source, "text_model.", except: ["text_projection."])
+            DerivedSource.prefixed(source, "text_model.", except: ["text_projection."])
         case .clipVision:
-            RenamedSource.prefixed(source, "vision_model.", except: ["visual_projection."])
+            DerivedSource.prefixed(source, "vision_model.", except: ["visual_projection."])
         }
     }
 

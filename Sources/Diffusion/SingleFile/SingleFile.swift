@@ -169,8 +169,7 @@ public struct SingleFile {
         return DerivedSource(source) { theirs in
             guard let name = own(theirs), !name.hasPrefix("loss."), !name.hasPrefix("model_ema.")
             else { return [] }
-            let ours = names.renamed(name) ?? name
-            return [(ours, ours.contains(".attentions.") ? .flat : .whole)]
+            return [(names.renamed(name) ?? name, .whole)]
         }
     }
 }

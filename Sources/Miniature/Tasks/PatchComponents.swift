@@ -4,9 +4,9 @@ import Torch
 ///
 /// An autoencoder that is pulled towards them at first finds all its latents at once. Left alone, it
 /// finds one after the other, thousands of steps apart (Docs/miniature.md).
-struct PatchComponents {
+package struct PatchComponents {
     /// Filters `[K, 3, P, P]` whose answers have unit deviation over the pictures.
-    let filters: Tensor
+    package let filters: Tensor
     /// What the filters answer to the mean patch, `[1, K, 1, 1]`.
     let offset: Tensor
 
@@ -17,7 +17,7 @@ struct PatchComponents {
     ///   - count: components; at most `3 * patch * patch`.
     ///   - patch: pixels of a patch's side.
     /// - Throws: `TorchError`.
-    init(_ pictures: Tensor, count: Int, patch: Int) throws {
+    package init(_ pictures: Tensor, count: Int, patch: Int) throws {
         let shape = pictures.shape
         let (rows, columns) = (shape[2] / patch, shape[3] / patch)
         let length = 3 * patch * patch
@@ -42,7 +42,7 @@ struct PatchComponents {
     }
 
     /// The answers to pictures `[B, 3, H, W]`: `[B, K, H / P, W / P]`.
-    func callAsFunction(_ pictures: Tensor) throws -> Tensor {
+    package func callAsFunction(_ pictures: Tensor) throws -> Tensor {
         let device = pictures.device
         return try Operator.patches(
             pictures, filters.to(device), Tensor?.none, [filters.shape[2], filters.shape[3]]
