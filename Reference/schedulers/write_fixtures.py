@@ -4,7 +4,7 @@ The denoiser is  W x + 0.3 sin(t / 100 + phase)  over the channels of x [1, 4, 3
 Each run NAME holds NAME.timesteps (float64), NAME.scale (what unit noise was multiplied by),
 NAME.samples [evaluations, 4, 3, 3] (the sample after every step) and, in the metadata, its
 scheduler_config.json, steps, eta and first step. Shared: W, phase, start (unit noise), image (the
-picture that runs from the middle start at) and noises [64, 4, 3, 3], one a step.
+picture that runs from the middle start at) and noises [100, 4, 3, 3], one a step.
 
     python Reference/schedulers/write_fixtures.py
 """
@@ -19,9 +19,13 @@ from diffusers import (
     DDIMScheduler,
     DDPMScheduler,
     DPMSolverMultistepScheduler,
+    DPMSolverSDEScheduler,
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    LCMScheduler,
     PNDMScheduler,
+    TCDScheduler,
     UniPCMultistepScheduler,
 )
 from diffusers.training_utils import compute_snr
@@ -36,7 +40,7 @@ W = torch.randn(4, 4) * 0.25 + 0.5 * torch.eye(4)
 phase = torch.randn(4)
 start = torch.randn(SHAPE)
 image = torch.randn(SHAPE) * 0.8
-noises = torch.randn(64, *SHAPE[1:])
+noises = torch.randn(100, *SHAPE[1:])
 tensors = {"W": W, "phase": phase, "start": start, "image": image, "noises": noises}
 runs = {}
 
@@ -57,19 +61,41 @@ def fixed_noise(shape, generator=None, device=None, dtype=None, layout=None):
     return noises[Noise.index].reshape(shape).to(dtype)
 
 
-for name in ["ddpm", "ddim", "euler_discrete", "euler_ancestral_discrete", "dpmsolver_multistep"]:
+for name in ["ddpm", "ddim", "euler_discrete", "euler_ancestral_discrete", "dpmsolver_multistep", "lcm", "tcd"]:
     getattr(diffusers.schedulers, f"scheduling_{name}").randn_tensor = fixed_noise
+
+class FixedNoise:
+    """Stands in for torchsde's tree."""
+
+    def __init__(self, x, *_):
+        self.shape, self.dtype = x.shape, x.dtype
+
+    def __call__(self, sigma, sigma_next):
+        return fixed_noise(self.shape, dtype=self.dtype)
+
+
+diffusers.schedulers.scheduling_dpmsolver_sde.BrownianTreeNoiseSampler = FixedNoise
 
 SD = dict(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", num_train_timesteps=1000)
 
 
-def run(name, cls, steps=20, strength=None, eta=0.0, dtype=torch.float32, **settings):
+# Align Your Steps (Sabour et al. 2024), the published ten steps.
+ALIGNED = {
+    "sd15": [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.0],
+    "sdxl": [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.380, 0.234, 0.113, 0.0],
+}
+
+
+def run(name, cls, steps=20, strength=None, eta=0.0, dtype=torch.float32, aligned=None, **settings):
     settings = {**SD, **settings}
     scheduler = cls(**settings)
-    scheduler.set_timesteps(steps)
+    if aligned is None:
+        scheduler.set_timesteps(steps)
+    else:
+        scheduler.set_timesteps(sigmas=ALIGNED[aligned])
     first = 0
     if strength is not None:  # as diffusers' image-to-image pipelines do
-        first = max(steps - min(int(steps * strength), steps), 0)
+        first = max(steps - min(int(steps * strength), steps), 0) * getattr(scheduler, "order", 1)
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(first)
         t = scheduler.timesteps[first : first + 1]
@@ -80,7 +106,7 @@ def run(name, cls, steps=20, strength=None, eta=0.0, dtype=torch.float32, **sett
     for index, t in enumerate(scheduler.timesteps[first:], first):
         Noise.index = index
         output = denoiser(scheduler.scale_model_input(sample, t), t)
-        extra = {"eta": eta} if cls is DDIMScheduler else {}
+        extra = {"eta": eta} if cls in (DDIMScheduler, TCDScheduler) else {}
         sample = scheduler.step(output, t, sample, **extra).prev_sample
         samples.append(sample.clone())
     stacked = torch.cat(samples)
@@ -95,6 +121,7 @@ def run(name, cls, steps=20, strength=None, eta=0.0, dtype=torch.float32, **sett
         "eta": eta,
         "first": first,
         "strength": strength,
+        "aligned": aligned,
     }
 
 
@@ -106,12 +133,18 @@ CLASSES = {
     "euler-a": (EulerAncestralDiscreteScheduler, {}),
     "dpm++2m": (DPMSolverMultistepScheduler, {}),
     "unipc": (UniPCMultistepScheduler, {}),
+    "heun": (HeunDiscreteScheduler, {}),
+    "dpm++2m-sde": (DPMSolverMultistepScheduler, dict(algorithm_type="sde-dpmsolver++")),
+    "dpm++sde": (DPMSolverSDEScheduler, {}),
+    "lcm": (LCMScheduler, {}),
+    "tcd": (TCDScheduler, {}),
 }
-KARRAS = {"euler", "dpm++2m", "unipc"}
+KARRAS = {"euler", "dpm++2m", "unipc", "heun", "dpm++2m-sde", "dpm++sde"}
+NO_ZERO_SNR = {"pndm", "heun", "dpm++sde"}
 
 for key, (cls, own) in CLASSES.items():
     for prediction in ["epsilon", "v_prediction", "sample"]:
-        if prediction == "sample" and key in {"pndm", "euler-a"}:
+        if prediction == "sample" and key in {"pndm", "euler-a", "dpm++sde"}:
             continue
         for spacing in ["leading", "linspace", "trailing"]:
             settings = dict(own, prediction_type=prediction, timestep_spacing=spacing)
@@ -120,6 +153,8 @@ for key, (cls, own) in CLASSES.items():
             run(f"{key}-{prediction}-{spacing}", cls, **settings)
             if key in KARRAS:
                 run(f"{key}-{prediction}-{spacing}-karras", cls, use_karras_sigmas=True, **settings)
+                if spacing == "linspace":
+                    run(f"{key}-{prediction}-exponential", cls, use_exponential_sigmas=True, **settings)
     base = dict(own, timestep_spacing="leading", steps_offset=1)
     for steps in [1, 2, 5, 50]:
         run(f"{key}-{steps}steps", cls, steps=steps, **base)
@@ -133,8 +168,9 @@ for key, (cls, own) in CLASSES.items():
     run(f"{key}-defaults", cls, **({"skip_prk_steps": True} if key == "pndm" else {}))
     for schedule in ["linear", "squaredcos_cap_v2"]:
         run(f"{key}-{schedule}", cls, **dict(base, beta_schedule=schedule))
-    run(f"{key}-trained", cls, **dict(base, trained_betas=[0.02 * (i + 1) / 40 for i in range(40)], num_train_timesteps=40, steps=10))
-    if key != "pndm":
+    distilled = {"original_inference_steps": 20} if key in {"lcm", "tcd"} else {}
+    run(f"{key}-trained", cls, **dict(base, **distilled, trained_betas=[0.02 * (i + 1) / 40 for i in range(40)], num_train_timesteps=40, steps=10))
+    if key not in NO_ZERO_SNR:
         zero = dict(own, rescale_betas_zero_snr=True, timestep_spacing="trailing")
         run(f"{key}-zero-snr", cls, prediction_type="v_prediction", **zero)
         run(f"{key}-zero-snr-leading", cls, prediction_type="v_prediction", **dict(zero, timestep_spacing="leading"))
@@ -194,6 +230,20 @@ run("unipc-3-karras", UNIPC, solver_order=3, use_karras_sigmas=True)
 run("unipc-3-strength", UNIPC, solver_order=3, strength=0.5)
 run("unipc-uncorrected", UNIPC, disable_corrector=[0, 1, 7])
 run("unipc-keeps-order", UNIPC, lower_order_final=False, final_sigmas_type="sigma_min")
+
+for model in ALIGNED:
+    run(f"euler-aligned-{model}", EulerDiscreteScheduler, steps=10, aligned=model)
+# Few steps, as the published models ask for.
+run("lcm-4-sdxl", LCMScheduler, steps=4, set_alpha_to_one=False, steps_offset=1, timestep_spacing="leading")
+run("lcm-8-of-100", LCMScheduler, steps=8, original_inference_steps=100, timestep_scaling=5.0)
+run("lcm-clip", LCMScheduler, steps=4, clip_sample=True, clip_sample_range=0.7)
+run("heun-clip", HeunDiscreteScheduler, clip_sample=True, clip_sample_range=0.7)
+for eta in [0.3, 1.0]:
+    run(f"tcd-eta{eta}", TCDScheduler, steps=4, eta=eta)
+    run(f"tcd-eta{eta}-strength", TCDScheduler, steps=8, eta=eta, strength=0.55)
+for steps in [1, 2, 4, 8]:
+    prediction = "sample" if steps == 1 else "epsilon"
+    run(f"euler-lightning-{steps}", EulerDiscreteScheduler, steps=steps, timestep_spacing="trailing", prediction_type=prediction)
 
 # The forward process.
 timesteps = torch.tensor([0, 261, 999])

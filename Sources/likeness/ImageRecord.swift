@@ -13,6 +13,8 @@ struct ImageRecord: Encodable {
     let clipSkip: Int
     let steps: Int
     let scheduler: String
+    /// Spread of its noise levels, where it can be chosen, and of its timesteps.
+    let sigmas, spacing: String?
     let cfgScale: Double
     let guidanceRescale: Double
     let seed: UInt64
@@ -25,6 +27,14 @@ struct ImageRecord: Encodable {
     /// Files of adapters and their strengths.
     let adapters: [String: Double]
     let dtype: String
+    /// The sampler as A1111 calls it.
+    private let sampler: String
+
+    private enum CodingKeys: String, CodingKey {
+        case program, model, prompt, negativePrompt, plainPrompt, clipSkip, steps, scheduler, sigmas
+        case spacing, cfgScale, guidanceRescale, seed, width, height, batch, strength, controls
+        case imagePrompts, adapters, dtype
+    }
 
     init(
         _ command: MakeImage, _ request: ImageRequest, _ model: StableDiffusion, _ images: [Image]
@@ -38,6 +48,10 @@ struct ImageRecord: Encodable {
         scheduler =
             (request.scheduler ?? SchedulerKind(className: model.scheduler.className))?.rawValue
             ?? model.scheduler.className
+        let kind = request.scheduler ?? SchedulerKind(className: model.scheduler.className)
+        sigmas = (request.sigmas ?? model.scheduler.spread).rawValue
+        spacing = (request.spacing ?? model.scheduler.timestepSpacing)?.rawValue
+        sampler = kind?.displayName ?? scheduler
         cfgScale = request.guidanceScale
         guidanceRescale = request.guidanceRescale
         seed = request.seed
@@ -82,7 +96,15 @@ struct ImageRecord: Encodable {
             lines.append("Negative prompt: \(negativePrompt)")
         }
         var fields = [
-            "Steps: \(steps)", "Sampler: \(scheduler)",
+            "Steps: \(steps)", "Sampler: \(sampler)",
+        ]
+        switch sigmas.flatMap(SigmaSpread.init) {
+        case .karras: fields.append("Schedule type: Karras")
+        case .exponential: fields.append("Schedule type: Exponential")
+        case .alignYourSteps: fields.append("Schedule type: Align Your Steps")
+        default: break
+        }
+        fields += [
             "CFG scale: \(String(format: "%g", cfgScale))", "Seed: \(seed)",
             "Size: \(width)x\(height)", "Model: \(model)",
         ]

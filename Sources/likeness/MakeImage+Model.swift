@@ -19,7 +19,8 @@ extension MakeImage {
                         + "not shipped yet; `likeness train miniature --from \(path)` trains it",
                     code: Failure.unavailable)
             }
-            return try StableDiffusion(folder, dtype: dtype.dtype, device: device)
+            return try StableDiffusion(
+                folder, unet: otherUNet(), dtype: dtype.dtype, device: device)
         }
         let file = try SingleFile(path, variant: variant)
         guard let words = tokenizer ?? HuggingFaceCache().tokenizer() else {
@@ -35,7 +36,22 @@ extension MakeImage {
                 : ModelFolder(path, variant: variant).files
         }
         return try StableDiffusion(
-            file, tokenizer: words, autoencoder: autoencoder, dtype: dtype.dtype, device: device)
+            file, tokenizer: words, autoencoder: autoencoder, unet: otherUNet(),
+            dtype: dtype.dtype, device: device)
+    }
+
+    /// The UNet that --unet names.
+    private func otherUNet() throws -> NetworkFiles? {
+        try unet.map { path in
+            isFile(path)
+                ? try SingleNetwork(unet: path).files : ModelFolder(path, variant: variant).files
+        }
+    }
+
+    /// A word that a file teaches: `FILE` or `FILE=WORD`.
+    func taughtWord(_ text: String) throws -> WordEmbedding {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        return try WordEmbedding(parts.first ?? text, word: parts.count > 1 ? parts[1] : nil)
     }
 
     /// A ControlNet's folder or single file.

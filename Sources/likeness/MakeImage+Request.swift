@@ -4,6 +4,8 @@ import Foundation
 import Images
 
 extension SchedulerKind: ExpressibleByArgument {}
+extension SigmaSpread: ExpressibleByArgument {}
+extension TimestepSpacing: ExpressibleByArgument {}
 
 /// `640x480` or `10,20`.
 struct Pair: ExpressibleByArgument {
@@ -33,6 +35,7 @@ extension MakeImage {
         request.seed = seed ?? UInt64.random(in: 0..<(1 << 32))
         request.batch = batch
         request.scheduler = scheduler
+        (request.sigmas, request.spacing) = (sigmas, spacing)
         request.eta = eta
         request.image = try initImage.map(picture)
         request.mask = try mask.map(picture)

@@ -25,6 +25,10 @@ struct MakeImage: ParsableCommand {
     var vae: String?
 
     @Option(
+        help: "Another UNet of the model's family, such as SDXL-Lightning's: a file or a folder.")
+    var unet: String?
+
+    @Option(
         help: ArgumentHelp(
             "A folder with CLIP's vocabulary, for a --model in a single file.",
             discussion: "From Hugging Face's cache if not given."))
@@ -73,7 +77,19 @@ struct MakeImage: ParsableCommand {
     )
     var scheduler: SchedulerKind?
 
-    @Option(help: "DDIM: share of fresh noise, 0 to 1.")
+    @Option(
+        help: ArgumentHelp(
+            "Spread of the noise levels: \(SigmaSpread.allCases.map(\.rawValue).joined(separator: ", ")).",
+            discussion: "As the checkpoint says if not given."))
+    var sigmas: SigmaSpread?
+
+    @Option(
+        help: ArgumentHelp(
+            "Spread of the timesteps: \(TimestepSpacing.allCases.map(\.rawValue).joined(separator: ", ")).",
+            discussion: "trailing for SDXL-Lightning; as the checkpoint says if not given."))
+    var spacing: TimestepSpacing?
+
+    @Option(help: "DDIM and TCD: share of fresh noise, 0 to 1.")
     var eta = 0.0
 
     @Option(help: "Start from this picture.")
@@ -99,6 +115,12 @@ struct MakeImage: ParsableCommand {
 
     @Option(help: "Strength of a --lora, in their order; 1 if not given.")
     var loraScale: [Double] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of a taught word (textual inversion), FILE or FILE=WORD; repeat for more.",
+            discussion: "Without WORD the one in the file, or the file's name."))
+    var embedding: [String] = []
 
     @Option(help: "An IP-Adapter's file and its picture: FILE=IMAGE; repeat for more.")
     var ipAdapter: [String] = []
@@ -163,6 +185,7 @@ struct MakeImage: ParsableCommand {
                 try loaded.merge(
                     adapters: path, strength: index < loraScale.count ? loraScale[index] : 1)
             }
+            for text in embedding { try loaded.add(taughtWord(text)) }
             let request = try request(for: loaded)
             for note in loaded.notes { reporting.remark(note) }
             for text in plainPrompt ? [prompt, negativePrompt ?? ""] : [] {

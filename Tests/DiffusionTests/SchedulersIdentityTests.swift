@@ -64,8 +64,9 @@ import Torch
     func startsFromAPictureAtItsStrength(_ strength: Double, _ index: Int) throws {
         for kind in SchedulerKind.allCases {
             let scheduler = try makeScheduler(SchedulerConfiguration(), kind: kind, steps: 50)
-            #expect(scheduler.startIndex(strength: strength) == index)
-            #expect(scheduler.startIndex(strength: .nan) == 50)
+            let looks = scheduler.evaluationsPerStep
+            #expect(scheduler.startIndex(strength: strength) == index * looks)
+            #expect(scheduler.startIndex(strength: .nan) == 50 * looks)
         }
     }
 
@@ -85,5 +86,11 @@ import Torch
         #expect(try draws(.dpmpp2M) == [false, false, false, false])
         configuration.algorithmType = "sde-dpmsolver++"
         #expect(try draws(.dpmpp2M) == [true, true, true, true])
+        #expect(try draws(.dpmpp2MSDE) == [true, true, true, true])
+        #expect(try draws(.dpmppSDE) == Array(repeating: true, count: 6) + [false])
+        #expect(try draws(.heun) == Array(repeating: false, count: 7))
+        #expect(try draws(.lcm) == [true, true, true, false])
+        #expect(try draws(.tcd) == [false, false, false, false])
+        #expect(try draws(.tcd, eta: 0.3) == [true, true, true, false])
     }
 }

@@ -9,12 +9,13 @@ import Torch
     init() throws { runs = try RecordedRuns() }
 
     @Test func thereAreRunsOfEverySchedulerAndPrediction() {
-        #expect(RecordedRuns.all.count > 180)
+        #expect(RecordedRuns.all.count > 360)
         for kind in SchedulerKind.allCases {
             let own = RecordedRuns.all.values.map(\.configuration)
                 .filter { $0.className == kind.className }
             let types = Set(own.map { $0.predictionType ?? .epsilon })
-            #expect(types.count == (kind == .pndm || kind == .eulerAncestral ? 2 : 3), "\(kind)")
+            let some = [.pndm, .eulerAncestral, .dpmppSDE].contains(kind)
+            #expect(types.count == (some ? 2 : 3), "\(kind)")
         }
     }
 
@@ -36,7 +37,8 @@ import Torch
         } else {
             first = try runs.fixture["start"] * scheduler.initialNoiseScale
         }
-        let tolerance = tolerance(expected.dtype)
+        // A signal of almost zero is divided by.
+        let tolerance = name.contains("zero-snr") ? 3e-5 : tolerance(expected.dtype)
         try expectClose(first, expected[0].unsqueezed(0), within: tolerance, "start")
         let samples = try runs.samples(
             &scheduler, from: first.to(expected.dtype), run.first..<timesteps.count)
@@ -48,13 +50,14 @@ import Torch
         }
     }
 
-    /// Whole timesteps exactly. Fractions, which Karras sigmas give Euler, rest on NumPy's `float32`
-    /// logarithm, whose last bits differ from machine to machine.
+    /// Whole timesteps exactly. Fractions, which chosen noise levels give some samplers, rest on NumPy's
+    /// `float32` logarithm, whose last bits differ from machine to machine.
     private func expectTimesteps(_ found: [Double], _ expected: [Double], _ run: RecordedRun) throws
     {
+        let kind = SchedulerKind(className: run.configuration.className)
+        let spread = try run.settings().spread
         let isFractional =
-            run.configuration.useKarrasSigmas == true
-            && run.configuration.className == SchedulerKind.euler.className
+            kind == .dpmppSDE || spread != .timesteps && (kind == .euler || kind == .heun)
         if isFractional {
             #expect(found.count == expected.count)
             #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-4 })
@@ -65,7 +68,7 @@ import Torch
 
     private func tolerance(_ dtype: DType) -> Double {
         switch dtype {
-        case .bfloat16: 2e-2
+        case .bfloat16: 2.5e-2
         case .float16: 3e-3
         default: 1e-5
         }

@@ -12,9 +12,20 @@ struct RecordedRun: Decodable, Sendable {
     let eta: Double
     let first: Int
     let strength: Double?
+    /// Whose steps are aligned, `sd15` or `sdxl`; nil for other levels.
+    let aligned: String?
+    /// The kind, where two share a class.
+    var kind: SchedulerKind? {
+        configuration.algorithmType == "sde-dpmsolver++" ? .dpmpp2MSDE : nil
+    }
+
+    func settings() throws -> SchedulerConfiguration {
+        guard let aligned else { return configuration }
+        return try configuration.spreading(.alignYourSteps, kind: nil, isXL: aligned == "sdxl")
+    }
 
     func scheduler() throws -> any Scheduler {
-        try makeScheduler(configuration, steps: steps, eta: eta)
+        try makeScheduler(settings(), kind: kind, steps: steps, eta: eta)
     }
 }
 

@@ -25,17 +25,21 @@ public func sinusoidalEmbedding(
     return try Tensor.cat(cosineFirst ? parts.reversed() : parts, along: -1)
 }
 
-/// Two linear layers with SiLU between; keys `linear_1`, `linear_2`.
+/// Two linear layers with SiLU between; keys `linear_1`, `linear_2`, and `cond_proj` where something is
+/// told beside the time.
 public struct TimestepEmbedding {
     let linear1, linear2: Linear
+    let condProj: Linear?
 
-    init(_ scope: Scope, in inputs: Int, out outputs: Int) {
+    init(_ scope: Scope, in inputs: Int, out outputs: Int, beside: Int? = nil) {
+        condProj = beside.map { Linear(scope / "cond_proj", in: $0, out: inputs, bias: false) }
         linear1 = Linear(scope / "linear_1", in: inputs, out: outputs)
         linear2 = Linear(scope / "linear_2", in: outputs, out: outputs)
     }
 
-    /// `[B, in]` to `[B, out]`.
-    public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try linear2(silu(linear1(x)))
+    /// `[B, in]`, and `[B, beside]`, to `[B, out]`.
+    public func callAsFunction(_ x: Tensor, beside: Tensor? = nil) throws -> Tensor {
+        guard let condProj, let beside else { return try linear2(silu(linear1(x))) }
+        return try linear2(silu(linear1(x + condProj(beside))))
     }
 }

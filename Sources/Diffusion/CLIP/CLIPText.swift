@@ -82,14 +82,25 @@ public struct CLIPText {
     ///
     /// - Parameters:
     ///   - ids: `[B, N]`, int64, N at most ``CLIPTextConfiguration/maxPositionEmbeddings``.
+    ///   - vectors: `[C]` each, in place of the embeddings of tokens at these places of every row.
     ///   - hooks: see ``FeatureHooks``.
     /// - Returns: every state, and what is made of them.
     /// - Throws: `TorchError` for ids or lengths out of range.
-    public func callAsFunction(_ ids: Tensor, hooks: FeatureHooks = .none) throws -> CLIPTextOutput
-    {
+    public func callAsFunction(
+        _ ids: Tensor, vectors: [Int: Tensor] = [:], hooks: FeatureHooks = .none
+    ) throws -> CLIPTextOutput {
         let length = ids.shape.last ?? 0
         let positions = try positionEmbedding(Tensor.arange(0..<length, device: ids.device))
-        let states = try encoder(tokenEmbedding(ids) + positions, causal: true, hooks: hooks)
+        var embedded = try tokenEmbedding(ids)  // [B, N, C]
+        if !vectors.isEmpty {
+            let columns = try embedded.unbound(along: 1)
+            embedded = try .stack(
+                columns.enumerated().map { place, column in
+                    try vectors[place].map { try $0.to(column.dtype).expanded(column.shape) }
+                        ?? column
+                }, along: 1)
+        }
+        let states = try encoder(embedded + positions, causal: true, hooks: hooks)
         let last = try finalLayerNorm(states[states.count - 1])
         let pooled = try pooled(last, ids)
         return CLIPTextOutput(

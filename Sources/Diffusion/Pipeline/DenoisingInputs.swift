@@ -27,6 +27,8 @@ struct DenoisingInputs {
     let positive: TextConditions
     let timeIds, positiveTimeIds: Tensor?
     let guidance: Guidance
+    /// The scale that the network follows by itself; nil for most.
+    let followed: Double?
     let controls: [Control]
     let images: [ImagePrompt]
     let mask: Mask?
@@ -51,7 +53,7 @@ struct DenoisingInputs {
         return try guidance(
             unet(
                 sample, timestep: timestep, context: text.context, added: added(text, timeIds),
-                residuals: sum, images: images))
+                guidance: followed, residuals: sum, images: images))
     }
 
     private func added(_ text: TextConditions, _ timeIds: Tensor?) -> AddedConditions? {

@@ -55,7 +55,11 @@ public struct ImageRequest {
     public var batch = 1
     /// The sampler; the checkpoint's own if nil.
     public var scheduler: SchedulerKind?
-    /// DDIM's share of fresh noise, 0...1.
+    /// How the sampler's noise levels are spread; as the checkpoint says if nil.
+    public var sigmas: SigmaSpread?
+    /// How its timesteps are spread, `trailing` for models of few steps; as the checkpoint says if nil.
+    public var spacing: TimestepSpacing?
+    /// DDIM's and TCD's share of fresh noise, 0...1.
     public var eta = 0.0
     /// Start from this picture.
     public var image: Image?

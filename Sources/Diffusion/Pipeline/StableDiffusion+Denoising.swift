@@ -20,15 +20,22 @@ extension StableDiffusion {
         let configuration = unet.network.configuration
         let vae = autoencoder.network.configuration
         let (width, height) = size(of: request)
-        let guidance = Guidance(scale: request.guidanceScale, rescale: request.guidanceRescale)
+        let followed = configuration.takesGuidance ? request.guidanceScale : nil
+        let guidance = Guidance(
+            scale: followed == nil ? request.guidanceScale : 1, rescale: request.guidanceRescale)
         let token = try request.imageToken.map(imageToken)
         let (told, untold) = try token.map { ($0, try $0.zeros()) } ?? conditions(request)
         let positive = try told.repeated(request.batch)
         let text =
             try guidance.isActive ? .joined(untold.repeated(request.batch), positive) : positive
         let ids = try timeIds(request, width: width, height: height)
+        var settings = scheduler
+        if let spread = request.sigmas {
+            settings = try settings.spreading(spread, kind: request.scheduler, isXL: isXL)
+        }
+        settings.timestepSpacing = request.spacing ?? settings.timestepSpacing
         let sampler = try makeScheduler(
-            scheduler, kind: request.scheduler, steps: request.steps, eta: request.eta)
+            settings, kind: request.scheduler, steps: request.steps, eta: request.eta)
         let generator = try Generator(seed: request.seed)
 
         let shape = [
@@ -61,6 +68,7 @@ extension StableDiffusion {
             text: text, positive: positive,
             timeIds: try ids?.tiled([count * request.batch, 1]),
             positiveTimeIds: try ids?.tiled([request.batch, 1]), guidance: guidance,
+            followed: followed,
             controls: controls, images: try imagePrompts(request, guided: guidance.isActive),
             mask: start.mask, memory: request.memory)
         return Denoising(
@@ -130,7 +138,7 @@ extension StableDiffusion {
         let picture = try image.fitted(width: width, height: height).unitTensor() * 2 - 1
         let strength = request.strength ?? (request.mask == nil ? 0.8 : 1)
         let index = sampler.startIndex(strength: strength)
-        guard index < sampler.steps else {
+        guard index < sampler.endOfSteps else {
             throw DiffusionError(
                 "Strength \(strength) leaves none of \(request.steps) steps to do; raise either.")
         }

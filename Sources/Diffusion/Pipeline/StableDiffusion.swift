@@ -25,6 +25,8 @@ public final class StableDiffusion {
     public let dtype: DType
     /// Where they are.
     public let device: Device
+    /// Words that it was taught: see ``add(_:)``.
+    public internal(set) var words: [WordEmbedding] = []
     private var fileNotes: [String] = []
     /// An absent negative prompt means zeros, not an empty prompt (SDXL).
     let zerosForNoPrompt: Bool
@@ -41,15 +43,19 @@ public final class StableDiffusion {
     ///
     /// - Parameters:
     ///   - folder: with `model_index.json`.
+    ///   - unet: another UNet than the folder's.
     ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where its configuration
     ///     asks for that and this is float16.
     ///   - device: where they go.
     /// - Throws: ``DiffusionError`` with all that is wrong with a component; `CheckpointError`;
     ///   `TorchError`.
     public convenience init(
-        _ folder: DiffusersFolder, dtype: DType = .float32, device: Device = .cpu
+        _ folder: DiffusersFolder, unet: NetworkFiles? = nil, dtype: DType = .float32,
+        device: Device = .cpu
     ) throws {
-        try self.init(StableDiffusionParts(folder), dtype: dtype, device: device)
+        var parts = try StableDiffusionParts(folder)
+        if let unet { parts.unet = { unet } }
+        try self.init(parts, dtype: dtype, device: device)
     }
 
     /// Reads a checkpoint all in one file.
@@ -58,16 +64,18 @@ public final class StableDiffusion {
     ///   - file: of SD1.5 or SDXL.
     ///   - tokenizer: a folder with CLIP's vocabulary, which such files leave out.
     ///   - autoencoder: another one than the file's.
+    ///   - unet: another UNet than the file's.
     ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where this is float16.
     ///   - device: where they go.
     /// - Throws: ``DiffusionError`` with all that is wrong with a part; `CheckpointError`;
     ///   `TorchError`.
     public convenience init(
         _ file: SingleFile, tokenizer: String, autoencoder: NetworkFiles? = nil,
-        dtype: DType = .float32, device: Device = .cpu
+        unet: NetworkFiles? = nil, dtype: DType = .float32, device: Device = .cpu
     ) throws {
         var parts = try StableDiffusionParts(file, tokenizer: tokenizer)
         if let autoencoder { parts.autoencoder = { autoencoder } }
+        if let unet { parts.unet = { unet } }
         try self.init(parts, dtype: dtype, device: device)
         fileNotes = file.notes
         for encoder in textEncoders {

@@ -12,7 +12,7 @@ struct StableDiffusionParts {
     /// What messages call the model.
     let path: String
     let scheduler: SchedulerConfiguration
-    let unet: () throws -> NetworkFiles
+    var unet: () throws -> NetworkFiles
     var autoencoder: () throws -> NetworkFiles
     /// SDXL's overflows in float16; its single files do not say so.
     var autoencoderNeedsFloat32 = false

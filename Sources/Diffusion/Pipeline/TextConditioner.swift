@@ -41,19 +41,24 @@ extension StableDiffusion {
     /// side, and of the first row the second one's projection. Rows lie one after the other. Weights
     /// multiply the states, and the row's mean is put back to what it was.
     func conditions(_ prompts: [String], _ reading: PromptReading) throws -> [TextConditions] {
+        let words = wordFinder
         var encoded: [[(context: Tensor, pooled: Tensor?)]] = []
-        for encoder in textEncoders {
+        for (number, encoder) in textEncoders.enumerated() {
+            let taught =
+                try self.words.isEmpty ? nil : Tensor.cat(self.words.map { $0.vectors[number] })
             let length = encoder.model.network.configuration.maxPositionEmbeddings
             let chunks = prompts.map { prompt in
                 reading.isPlain
-                    ? PromptChunks(plain: prompt, encoder.tokenizer, length: length)
-                    : PromptChunks(PromptParts(prompt), encoder.tokenizer, length: length)
+                    ? PromptChunks(
+                        plain: prompt, encoder.tokenizer, words: words, length: length)
+                    : PromptChunks(
+                        PromptParts(prompt), encoder.tokenizer, words: words, length: length)
             }
             let count = chunks.map(\.chunks.count).max() ?? 1
             encoded.append(
                 try chunks.map { own in
                     let rows = try own.filled(to: count).map {
-                        try states(of: $0, encoder, length, reading.clipSkip)
+                        try states(of: $0, encoder, taught, length, reading.clipSkip)
                     }
                     return (try Tensor.cat(rows.map(\.context), along: 1), rows[0].pooled)
                 })
@@ -69,11 +74,19 @@ extension StableDiffusion {
 
     /// One row's states `[1, 77, C]`.
     private func states(
-        of chunk: PromptChunks.Chunk, _ encoder: TextEncoder, _ length: Int, _ skip: Int
+        of chunk: PromptChunks.Chunk, _ encoder: TextEncoder, _ taught: Tensor?, _ length: Int,
+        _ skip: Int
     ) throws -> (context: Tensor, pooled: Tensor?) {
         let network = encoder.model.network
-        let row = encoder.tokenizer.row(chunk.tokens, length: length)
-        let output = try network(Tensor(row, shape: [1, length]).to(device))
+        let first = WordFinder.firstID
+        let row = encoder.tokenizer.row(chunk.tokens.map { $0 < first ? $0 : 0 }, length: length)
+        // After the row's start.
+        let vectors = try chunk.tokens.enumerated().filter { $0.element >= first }.compactMap {
+            place, token in try taught.map { (place + 1, try $0[token - first].to(device)) }
+        }
+        let output = try network(
+            Tensor(row, shape: [1, length]).to(device),
+            vectors: Dictionary(vectors, uniquingKeysWith: { first, _ in first }))
         let states = output.hiddenStates
         let place = states.count - skip - (isXL ? 1 : 0)
         guard skip >= 1, place >= 1 else {

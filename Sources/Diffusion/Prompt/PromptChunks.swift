@@ -22,8 +22,11 @@ package struct PromptChunks {
     /// - Parameters:
     ///   - prompt: the pieces.
     ///   - tokenizer: of the text encoder.
+    ///   - words: that the model was taught; their vectors stay in one row.
     ///   - length: tokens of a row, start and end counted; 77 for CLIP.
-    package init(_ prompt: PromptParts, _ tokenizer: CLIPTokenizer, length: Int) {
+    package init(
+        _ prompt: PromptParts, _ tokenizer: CLIPTokenizer, words: WordFinder = .init(), length: Int
+    ) {
         let most = max(length - 2, 1)
         let comma = tokenizer.id(of: ",</w>")
         var chunk = Chunk()
@@ -38,8 +41,8 @@ package struct PromptChunks {
                 finish(&chunks)
                 continue
             }
-            for token in tokenizer.content(part.text) {
-                if token == comma {
+            for tokens in words.tokens(part.text, tokenizer) {
+                if tokens.count == 1, tokens[0] == comma {
                     lastComma = chunk.tokens.count
                 } else if chunk.tokens.count == most, let place = lastComma,
                     chunk.tokens.count - place <= Self.lookBack
@@ -52,17 +55,17 @@ package struct PromptChunks {
                     finish(&chunks)
                     chunk = moved
                 }
-                if chunk.tokens.count == most { finish(&chunks) }
-                chunk.tokens.append(token)
-                chunk.weights.append(Float(part.weight))
+                if chunk.tokens.count + tokens.count > most { finish(&chunks) }
+                chunk.tokens += tokens
+                chunk.weights += tokens.map { _ in Float(part.weight) }
             }
         }
         if !chunk.tokens.isEmpty || chunks.isEmpty { finish(&chunks) }
     }
 
     /// A text taken as it stands: one row, cut where it is full.
-    init(plain text: String, _ tokenizer: CLIPTokenizer, length: Int) {
-        let tokens = Array(tokenizer.content(text).prefix(max(length - 2, 0)))
+    init(plain text: String, _ tokenizer: CLIPTokenizer, words: WordFinder, length: Int) {
+        let tokens = Array(words.tokens(text, tokenizer).joined().prefix(max(length - 2, 0)))
         chunks = [Chunk(tokens: tokens, weights: tokens.map { _ in 1 })]
     }
 

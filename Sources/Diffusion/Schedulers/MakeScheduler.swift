@@ -5,7 +5,7 @@
 ///     class that is made.
 ///   - kind: the sampler; the configuration's own class if nil.
 ///   - steps: how many, in 1...number of training timesteps.
-///   - eta: DDIM: 0 draws no noise, 1 as much as DDPM; in 0...1. Others take only 0.
+///   - eta: DDIM, TCD: 0 draws no noise, 1 as much as DDPM; in 0...1. Others take only 0.
 /// - Returns: a value for one run, before its first step.
 /// - Throws: ``DiffusionError`` for a class or settings that are not offered, all settings at once,
 ///   and for steps that the schedule cannot be divided into.
@@ -22,8 +22,8 @@ public func makeScheduler(
     guard problems.isEmpty else {
         throw DiffusionError("\(kind.className): \(problems.joined(separator: "; ")).")
     }
-    guard (0...1).contains(eta), eta == 0 || kind == .ddim else {
-        throw DiffusionError("Expected eta 0, or in 0...1 with DDIM; found \(eta).")
+    guard (0...1).contains(eta), eta == 0 || kind == .ddim || kind == .tcd else {
+        throw DiffusionError("Expected eta 0, or in 0...1 with DDIM or TCD; found \(eta).")
     }
     let schedule = try NoiseSchedule(configuration)
     guard (1...schedule.trainTimesteps).contains(steps) else {
@@ -40,8 +40,16 @@ public func makeScheduler(
     case .pndm: return try PNDMScheduler(configuration, schedule, steps: steps)
     case .euler: return try EulerDiscreteScheduler(configuration, schedule, steps: steps)
     case .eulerAncestral: return try EulerAncestralScheduler(configuration, schedule, steps: steps)
+    case .heun: return try HeunDiscreteScheduler(configuration, schedule, steps: steps)
     case .dpmpp2M: return try DPMSolverMultistepScheduler(configuration, schedule, steps: steps)
+    case .dpmpp2MSDE:
+        var stochastic = configuration
+        stochastic.algorithmType = "sde-dpmsolver++"
+        return try DPMSolverMultistepScheduler(stochastic, schedule, steps: steps)
+    case .dpmppSDE: return try DPMSolverSDEScheduler(configuration, schedule, steps: steps)
     case .uniPC: return try UniPCScheduler(configuration, schedule, steps: steps)
+    case .lcm: return try LCMScheduler(configuration, schedule, steps: steps)
+    case .tcd: return try TCDScheduler(configuration, schedule, steps: steps, eta: eta)
     }
 }
 

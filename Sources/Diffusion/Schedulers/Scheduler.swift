@@ -26,7 +26,9 @@ public struct SchedulerStep {
 public protocol Scheduler {
     /// The number of steps that was asked for; PNDM evaluates the network once more.
     var steps: Int { get }
-    /// One network evaluation each, in order; Euler's may have a fraction.
+    /// How often a step asks the network: 2 for methods of second order, whose last step asks once.
+    var evaluationsPerStep: Int { get }
+    /// One network evaluation each, in order; those on sigmas may have a fraction.
     var timesteps: [Double] { get }
     /// What unit noise is multiplied by to start from nothing.
     var initialNoiseScale: Double { get }
@@ -72,6 +74,9 @@ public protocol Scheduler {
 }
 
 extension Scheduler {
+    /// 1: most methods ask once.
+    public var evaluationsPerStep: Int { 1 }
+
     /// False: most methods draw none.
     public func needsNoise(at index: Int) -> Bool { false }
 
@@ -91,12 +96,15 @@ extension Scheduler {
 
     /// First step from a picture: `strength` 1 keeps nothing of it, 0 all; outside, the nearest.
     ///
-    /// With 50 steps, 0.6 starts at index 20 and leaves 30. Meng et al. 2022 (SDEdit). At 0 it is
-    /// ``steps``: nothing is left to do.
+    /// With 50 steps, 0.6 starts at index 20 and leaves 30; where a step asks twice, at index 40. Meng
+    /// et al. 2022 (SDEdit). At 0 it is ``endOfSteps``: nothing is left to do.
     public func startIndex(strength: Double) -> Int {
         let strength = strength > 0 ? min(strength, 1) : 0
-        return max(steps - Int(Double(steps) * strength), 0)
+        return max(steps - Int(Double(steps) * strength), 0) * evaluationsPerStep
     }
+
+    /// The start that leaves nothing to do.
+    var endOfSteps: Int { steps * evaluationsPerStep }
 
     func checkIndex(_ index: Int) throws {
         guard timesteps.indices.contains(index) else {

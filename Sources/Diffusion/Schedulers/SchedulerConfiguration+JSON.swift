@@ -10,6 +10,7 @@ extension SchedulerConfiguration {
         case setAlphaToOne = "set_alpha_to_one", skipPRKSteps = "skip_prk_steps"
         case clipSample = "clip_sample", clipSampleRange = "clip_sample_range", thresholding
         case rescaleBetasZeroSNR = "rescale_betas_zero_snr", varianceType = "variance_type"
+        case originalSteps = "original_inference_steps", timestepScaling = "timestep_scaling"
         case useKarrasSigmas = "use_karras_sigmas", sigmaMin = "sigma_min", sigmaMax = "sigma_max"
         case finalSigma = "final_sigmas_type", solverOrder = "solver_order"
         case solverType = "solver_type", algorithmType = "algorithm_type"
@@ -26,6 +27,7 @@ extension SchedulerConfiguration {
     private static let idleKeys: Set<String> = [
         "dynamic_thresholding_ratio", "sample_max_value",  // thresholding
         "flow_shift", "time_shift_type", "shift_terminal",  // use_flow_sigmas
+        "noise_sampler_seed",  // DPM++ SDE's noise is the caller's
         "solver_p",  // null in every published file; anything else is refused
     ]
 

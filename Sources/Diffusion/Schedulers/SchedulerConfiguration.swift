@@ -60,11 +60,12 @@ public struct SchedulerConfiguration: Codable, Hashable, Sendable {
     public var timestepSpacing: TimestepSpacing?
     /// Added to leading timesteps, in `0..<trainTimesteps`; 0 if nil.
     public var stepsOffset: Int?
-    /// DDIM, PNDM: end at no noise (true) or at the first timestep's; true for DDIM, false for PNDM.
+    /// DDIM, PNDM: end at no noise (true) or at the first timestep's; true for DDIM, false for PNDM
+    /// if nil. TCD and LCM never get there.
     public var setAlphaToOne: Bool?
     /// PNDM: leave out the Runge-Kutta warm-up; false if nil, but only true is offered.
     public var skipPRKSteps: Bool?
-    /// DDPM, DDIM: clamp the predicted x0; true if nil.
+    /// Clamp the predicted x0; true for DDPM and DDIM, false for Heun and LCM if nil.
     public var clipSample: Bool?
     /// Bound of that clamp; 1 if nil.
     public var clipSampleRange: Double?
@@ -74,12 +75,21 @@ public struct SchedulerConfiguration: Codable, Hashable, Sendable {
     public var rescaleBetasZeroSNR: Bool?
     /// DDPM: `fixed_small` (if nil), `fixed_small_log` or `fixed_large`.
     public var varianceType: String?
-    /// Euler, DPM++, UniPC: noise levels of Karras et al. 2022, eq. 5.
+    /// Euler, Heun, DPM++, UniPC: noise levels of Karras et al. 2022, eq. 5.
     public var useKarrasSigmas: Bool?
-    /// Least noise level of the Karras spread; that of the schedule if nil.
+    /// The same: noise levels whose logarithms are evenly spread.
+    public var useExponentialSigmas: Bool?
+    /// The same: noise levels between these, evenly spread along their logarithms, the last of them
+    /// the end of the run; not a published key. See ``SigmaSpread/alignYourSteps``.
+    public var sigmaKnots: [Double]?
+    /// Least noise level of those spreads; that of the schedule if nil.
     public var sigmaMin: Double?
-    /// Greatest noise level of the Karras spread; that of the schedule if nil.
+    /// Greatest noise level of those spreads; that of the schedule if nil.
     public var sigmaMax: Double?
+    /// LCM, TCD: timesteps that the model was distilled on; 50 if nil.
+    public var originalSteps: Int?
+    /// LCM: how fast the network takes over from the noisy sample; 10 if nil.
+    public var timestepScaling: Double?
     /// Euler, DPM++, UniPC: the last noise level; zero if nil.
     public var finalSigma: FinalSigma?
     /// DPM++, UniPC: order in 1...3; 2 if nil.
@@ -102,8 +112,6 @@ public struct SchedulerConfiguration: Codable, Hashable, Sendable {
     public var interpolationType: String?
     /// Euler: only `discrete` is offered.
     public var timestepType: String?
-    /// Only false is offered.
-    public var useExponentialSigmas: Bool?
     /// Only false is offered.
     public var useBetaSigmas: Bool?
     /// Only false is offered.

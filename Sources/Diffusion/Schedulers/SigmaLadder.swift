@@ -6,6 +6,8 @@ struct SigmaLadder {
     let sigmas: [Float]
     /// The timestep that each step's level belongs to.
     let timesteps: [Double]
+    /// Logarithms of the noise levels of all training timesteps.
+    private let logs: [Float]
 
     /// The ladder of a configuration.
     ///
@@ -15,35 +17,40 @@ struct SigmaLadder {
         steps: Int
     ) throws {
         let table = schedule.sigmas(rescaled: configuration.rescaleBetasZeroSNR == true)
-        let isEuler = kind == .euler || kind == .eulerAncestral
+        let logs = table.map { log($0) }
+        self.logs = logs
         var last = table.count
-        if kind == .dpmpp2M, let least = configuration.lambdaMinClipped {
+        if kind != .uniPC, kind.isMultistep, let least = configuration.lambdaMinClipped {
             last -= table.filter { Double(NoiseLevel($0).lambda) < least }.count
         }
         let spacing = configuration.timestepSpacing ?? kind.defaultSpacing
         var timesteps = spacing.timesteps(
             steps, of: table.count, last: last, offset: configuration.stepsOffset ?? 0,
-            extra: isEuler || spacing == .trailing ? 0 : 1, fractional: isEuler)
-        let usesKarras = configuration.useKarrasSigmas == true && kind != .eulerAncestral
+            extra: !kind.isMultistep || spacing == .trailing ? 0 : 1,
+            fractional: !kind.isMultistep)
+        let spread = kind.spreadsSigmas ? configuration.spread : .timesteps
         var levels: [Double]
-        if usesKarras && kind != .euler {
+        if spread != .timesteps && kind.isMultistep {
             levels = table.reversed().map(Double.init)
         } else {
             try kind.checkTimesteps(timesteps, of: table.count)
             levels = timesteps.map { SigmaLadder.interpolated(table, at: $0) }
         }
-        if usesKarras {
-            levels = SigmaLadder.karras(
-                from: configuration.sigmaMax ?? levels[0],
-                to: configuration.sigmaMin ?? levels[levels.count - 1],
-                count: kind == .euler ? levels.count : steps)
-            let logs = table.map { log($0) }
+        if spread != .timesteps {
+            let greatest = configuration.sigmaMax ?? levels[0]
+            let least = configuration.sigmaMin ?? levels[levels.count - 1]
+            let count = kind.isMultistep ? steps : levels.count
+            switch spread {
+            case .timesteps: break
+            case .karras: levels = SigmaLadder.karras(from: greatest, to: least, count: count)
+            case .exponential:
+                levels = SigmaLadder.exponential(from: greatest, to: least, count: count)
+            case .alignYourSteps:
+                levels = try SigmaLadder.between(configuration.sigmaKnots ?? [], count: count)
+            }
             timesteps = levels.map { level in
                 let timestep = SigmaLadder.timestep(of: level, logs: logs)
-                if kind == .euler { return Double(Float(timestep)) }
-                let keepsFraction = kind == .dpmpp2M && configuration.betaSchedule == .cosine
-                return keepsFraction
-                    ? timestep.rounded(.down) : timestep.rounded(.toNearestOrEven)
+                return kind.rounded(timestep, spread, configuration.betaSchedule)
             }
         }
         let ends = kind != .eulerAncestral && configuration.finalSigma == .smallest
@@ -56,6 +63,9 @@ struct SigmaLadder {
                     + (ends ? ", or final_sigmas_type zero." : "."))
         }
     }
+
+    /// The timestep, with its fraction, whose noise level this is.
+    func timestep(of sigma: Double) -> Double { SigmaLadder.timestep(of: sigma, logs: logs) }
 
     /// Linear between the table's entries.
     private static func interpolated(_ table: [Float], at timestep: Double) -> Double {
@@ -77,6 +87,34 @@ struct SigmaLadder {
         }
     }
 
+    private static func exponential(
+        from greatest: Double, to least: Double, count: Int
+    ) -> [Double] {
+        let (start, end) = (log(greatest), log(least))
+        let step = (end - start) / Double(max(count - 1, 1))
+        return (0..<count).map { index in
+            exp(index > 0 && index == count - 1 ? end : start + Double(index) * step)
+        }
+    }
+
+    /// Evenly along the logarithms of falling levels, all but the last, where the run ends.
+    private static func between(_ knots: [Double], count: Int) throws -> [Double] {
+        guard knots.count >= 2, zip(knots, knots.dropFirst()).allSatisfy(>), knots.last ?? 0 > 0
+        else {
+            throw DiffusionError(
+                "Expected two or more noise levels, falling and positive, to spread steps between, "
+                    + "found \(knots).")
+        }
+        let gaps = knots.count - 1
+        return (0..<count).map { index in
+            let place = Double(index * gaps) / Double(count)
+            let low = min(Int(place), gaps - 1)
+            let share = place - Double(low)
+            guard share > 0 else { return knots[low] }
+            return exp(log(knots[low]) * (1 - share) + log(knots[low + 1]) * share)
+        }
+    }
+
     /// The timestep, with its fraction, whose noise level this is; `logs` rise.
     private static func timestep(of sigma: Double, logs: [Float]) -> Double {
         let value = log(max(sigma, 1e-10))
@@ -85,6 +123,23 @@ struct SigmaLadder {
         let weight = (Double(logs[low]) - value) / Double(logs[low] - logs[low + 1])
         let clamped = min(max(weight, 0), 1)
         return (1 - clamped) * Double(low) + clamped * Double(low + 1)
+    }
+}
+
+extension SchedulerKind {
+    /// A timestep that was found from a noise level, as far as the published class keeps its fraction.
+    fileprivate func rounded(
+        _ timestep: Double, _ spread: SigmaSpread, _ betas: BetaSchedule?
+    ) -> Double {
+        switch (self, spread) {
+        case (.euler, _), (.heun, _): return Double(Float(timestep))
+        case (.dpmppSDE, _), (_, .alignYourSteps): return timestep
+        case (.uniPC, .karras): return timestep.rounded(.toNearestOrEven)
+        case (_, .karras):
+            return betas == .cosine
+                ? timestep.rounded(.down) : timestep.rounded(.toNearestOrEven)
+        default: return timestep.rounded(.down)
+        }
     }
 }
 

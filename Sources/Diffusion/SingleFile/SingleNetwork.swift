@@ -2,8 +2,8 @@ import Checkpoints
 import Layers
 import Torch
 
-/// One network in a file of its own, without a configuration: an autoencoder, or a ControlNet, in the
-/// original names or in today's. What it is follows from its tensors.
+/// One network in a file of its own, without a configuration: an autoencoder, a UNet or a ControlNet, in
+/// the original names or in today's. What it is follows from its tensors.
 public struct SingleNetwork {
     /// Where it is.
     public let path: String
@@ -30,6 +30,46 @@ public struct SingleNetwork {
             name.hasPrefix(start) ? String(name.dropFirst(start.count)) : nil
         }
         self.init(path, json, source)
+    }
+
+    /// A UNet such as `sdxl_lightning_4step_unet.safetensors`.
+    ///
+    /// - Parameter path: a safetensors or torch file; a whole checkpoint does, too.
+    /// - Throws: ``DiffusionError`` that says what the file is, if it is none; `CheckpointError`.
+    public init(unet path: String) throws {
+        let (reader, shapes) = try Self.open(path)
+        let start =
+            shapes["model.diffusion_model.input_blocks.0.0.weight"] != nil
+            ? "model.diffusion_model." : ""
+        let isToday = shapes["conv_in.weight"] != nil
+        let input = shapes[isToday ? "conv_in.weight" : start + "input_blocks.0.0.weight"]
+        guard let input, input.count == 4,
+            shapes[isToday ? "conv_out.weight" : start + "out.2.weight"] != nil
+        else { throw Self.other(path, "a UNet", shapes) }
+        let isXL =
+            shapes[isToday ? "add_embedding.linear_1.weight" : start + "label_emb.0.0.weight"]
+            != nil
+        let sizes: Sizes = input[0] == Sizes.tiny.sd15UNet.channels[0] ? .tiny : .published
+        var json =
+            isXL
+            ? sizes.sdxlDenoiser(inChannels: input[1]) : sizes.sd15Denoiser(inChannels: input[1])
+        if let guidance = shapes["time_embedding.cond_proj.weight"]?.last {
+            json = json.with(["time_cond_proj_dim": .number("\(guidance)")])
+        }
+        let source = Checkpoint(reader)
+        if isToday {
+            self.init(path, json, source)
+            return
+        }
+        func own(_ name: String) -> String? {
+            name.hasPrefix(start) ? String(name.dropFirst(start.count)) : nil
+        }
+        let names = LDMNames(source.names.compactMap(own))
+        self.init(
+            path, json,
+            DerivedSource(source) { theirs in
+                own(theirs).map { [(names.renamed($0) ?? $0, .whole)] } ?? []
+            })
     }
 
     /// A ControlNet such as `control_v11p_sd15_canny.pth`.

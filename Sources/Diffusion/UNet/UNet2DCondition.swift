@@ -44,6 +44,7 @@ public struct UNet2DCondition {
     ///   - context: text `[B, M, cross_attention_dim]`.
     ///   - contextMask: `[B, M]`, 1 where a token counts; all count if nil.
     ///   - added: SDXL's added conditions, where the network has them.
+    ///   - guidance: the scale of guidance to follow, where the network does that by itself; 1 if nil.
     ///   - residuals: what ControlNets add.
     ///   - images: image prompts of IP-Adapters.
     ///   - hooks: see ``FeatureHooks``.
@@ -51,12 +52,13 @@ public struct UNet2DCondition {
     /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
     public func callAsFunction(
         _ sample: Tensor, timestep: Tensor, context: Tensor, contextMask: Tensor? = nil,
-        added: AddedConditions? = nil, residuals: ControlResiduals? = nil,
-        images: [ImagePrompt] = [], hooks: FeatureHooks = .none
+        added: AddedConditions? = nil, guidance: Double? = nil,
+        residuals: ControlResiduals? = nil, images: [ImagePrompt] = [], hooks: FeatureHooks = .none
     ) throws -> Tensor {
         let pass = UNetPass(
             time: try trunk.embedding(
-                timestep, batch: sample.shape.first ?? 1, added: added, dtype: sample.dtype),
+                timestep, batch: sample.shape.first ?? 1, added: added, guidance: guidance,
+                dtype: sample.dtype),
             context: context, contextMask: try contextMask.map(attentionBias(dtype: sample.dtype)),
             images: images, hooks: hooks, checkpoints: checkpoints)
         let input = try configuration.centerInputSample ? sample * 2 - 1 : sample

@@ -17,6 +17,9 @@ public struct UNet2DConditionConfiguration: Hashable, Sendable {
     public var inChannels: Int { layout.inChannels }
     /// Channels of the text, at the deepest level.
     public var crossAttentionDim: Int { layout.contextChannels.last ?? 0 }
+    /// Whether it follows a guidance scale by itself, in one look (`time_cond_proj_dim`): latent
+    /// consistency models.
+    public var takesGuidance: Bool { layout.guidanceChannels != nil }
     /// Whether SDXL's added conditions are expected.
     public var takesAddedConditions: Bool { layout.added != nil }
 
@@ -37,7 +40,7 @@ public struct UNet2DConditionConfiguration: Hashable, Sendable {
         file.expect("time_embedding_type", "positional")
         file.expect("attention_type", "default")
         file.expect("class_embeddings_concat", false)
-        file.expect("time_cond_proj_dim", Int?.none)
+        layout.guidanceChannels = file.read("time_cond_proj_dim", default: nil)
         for key in ["time_embedding_act_fn", "timestep_post_act", "cross_attention_norm"] {
             file.expect(key, String?.none)
         }

@@ -32,6 +32,8 @@ struct UNetLayout: Hashable, Sendable {
     var timeEmbeddingDim: Int?
     var convInKernel = 3
     var added: Added?
+    /// Channels of the embedded guidance, where the network was distilled to follow it by itself.
+    var guidanceChannels: Int?
 
     /// Channels of the embedded time.
     var timeChannels: Int { timeEmbeddingDim ?? 4 * blockOutChannels[0] }

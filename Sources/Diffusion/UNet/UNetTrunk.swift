@@ -18,7 +18,8 @@ struct UNetTrunk {
             scope / "conv_in", in: layout.inChannels, out: channels[0],
             kernel: layout.convInKernel, padding: (layout.convInKernel - 1) / 2)
         timeEmbedding = TimestepEmbedding(
-            scope / "time_embedding", in: channels[0], out: layout.timeChannels)
+            scope / "time_embedding", in: channels[0], out: layout.timeChannels,
+            beside: layout.guidanceChannels)
         addEmbedding = layout.added.map {
             TimestepEmbedding(
                 scope / "add_embedding", in: $0.inputChannels, out: layout.timeChannels)
@@ -34,13 +35,22 @@ struct UNetTrunk {
     /// SiLU of the embedded time and added conditions, `[B, timeChannels]`.
     /// `timestep` is one for all or one a sample, of any numeric dtype.
     func embedding(
-        _ timestep: Tensor, batch: Int, added: AddedConditions?, dtype: DType
+        _ timestep: Tensor, batch: Int, added: AddedConditions?, guidance: Double? = nil,
+        dtype: DType
     ) throws -> Tensor {
         let steps = try timestep.reshaped([-1]).expanded([batch])
         let sines = try sinusoidalEmbedding(
             steps, channels: configuration.blockOutChannels[0],
             cosineFirst: configuration.flipSinToCos, shift: configuration.freqShift)
-        var time = try timeEmbedding(sines.to(dtype))
+        var beside: Tensor?
+        if let channels = configuration.guidanceChannels {
+            // Meng et al. 2023, as latent consistency models were trained: Luo et al. 2023, 4.2.
+            let weight = try Tensor([Float(guidance ?? 1) - 1], device: steps.device) * 1000.0
+            beside = try sinusoidalEmbedding(
+                weight, channels: channels, cosineFirst: false, shift: 1
+            ).to(dtype)
+        }
+        var time = try timeEmbedding(sines.to(dtype), beside: beside)
         switch (addEmbedding, configuration.added, added) {
         case (let addEmbedding?, let sizes?, let added?):
             let ids = try sinusoidalEmbedding(
