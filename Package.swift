@@ -21,9 +21,12 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Miniature", targets: ["Miniature"]),
         .library(name: "ICPortrait", targets: ["ICPortrait"]),
+        .library(name: "ModelLibrary", targets: ["ModelLibrary"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // ComfyUI's extra_model_paths.yaml and the heads of model cards are YAML.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibTorch", pkgConfig: "likeness-torch"),
@@ -42,6 +45,11 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
         .target(name: "Images", dependencies: ["Torch", "CVips"]),
         .target(name: "Diffusion", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
+        .target(
+            name: "ModelLibrary",
+            dependencies: [
+                "Checkpoints", "Diffusion", .product(name: "Yams", package: "Yams"),
+            ]),
         .target(name: "Faces", dependencies: ["Torch", "Layers", "Checkpoints", "Images"]),
         .target(
             name: "World",
@@ -68,7 +76,7 @@ let package = Package(
             name: "likeness",
             dependencies: [
                 "Torch", "CTorch", "Layers", "Checkpoints", "Images", "Diffusion", "Faces", "World",
-                "Training", "Miniature", "Evaluation", "Figures", "ICPortrait",
+                "Training", "Miniature", "Evaluation", "Figures", "ICPortrait", "ModelLibrary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -109,6 +117,9 @@ let package = Package(
                 "ICPortrait", "Diffusion", "Training", "Layers", "Torch", "Checkpoints",
                 "TestSupport",
             ]),
+        .testTarget(
+            name: "ModelLibraryTests",
+            dependencies: ["ModelLibrary", "Checkpoints", "Torch", "TestSupport"]),
         .testTarget(name: "LikenessTests", dependencies: ["TestSupport", "Images", "Checkpoints"]),
     ],
     cxxLanguageStandard: .cxx20

@@ -18,6 +18,8 @@ struct ImageRecord: Encodable {
     let cfgScale: Double
     let guidanceRescale: Double
     let seed: UInt64
+    /// Whose random numbers.
+    let rng: String
     let width: Int
     let height: Int
     let batch: Int
@@ -32,7 +34,7 @@ struct ImageRecord: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case program, model, prompt, negativePrompt, plainPrompt, clipSkip, steps, scheduler, sigmas
-        case spacing, cfgScale, guidanceRescale, seed, width, height, batch, strength, controls
+        case spacing, cfgScale, guidanceRescale, seed, rng, width, height, batch, strength, controls
         case imagePrompts, adapters, dtype
     }
 
@@ -55,6 +57,7 @@ struct ImageRecord: Encodable {
         cfgScale = request.guidanceScale
         guidanceRescale = request.guidanceRescale
         seed = request.seed
+        rng = request.noise.rawValue
         width = images.first?.width ?? 0
         height = images.first?.height ?? 0
         batch = request.batch
@@ -78,16 +81,18 @@ struct ImageRecord: Encodable {
         URL(fileURLWithPath: path).lastPathComponent
     }
 
-    /// A1111's `parameters`, which many tools read, and our own JSON.
-    func metadata() throws -> TextMetadata {
+    /// A1111's `parameters`, which many tools read, and our own JSON; then what a picture that was
+    /// edited brought along.
+    func metadata(carried: [TextMetadata.Entry] = []) throws -> TextMetadata {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return TextMetadata([
-            .init(TextMetadata.parametersKeyword, parameters),
-            .init(
-                TextMetadata.likenessKeyword,
-                String(decoding: try encoder.encode(self), as: UTF8.self)),
-        ])
+        return TextMetadata(
+            [
+                .init(TextMetadata.parametersKeyword, parameters),
+                .init(
+                    TextMetadata.likenessKeyword,
+                    String(decoding: try encoder.encode(self), as: UTF8.self)),
+            ] + carried)
     }
 
     private var parameters: String {
@@ -112,6 +117,8 @@ struct ImageRecord: Encodable {
             fields.append("Denoising strength: \(String(format: "%g", strength))")
         }
         if clipSkip > 1 { fields.append("Clip skip: \(clipSkip)") }
+        // As the web UI says it: its own numbers need no word, those of a CPU do.
+        if rng == NoiseKind.torch.rawValue { fields.append("RNG: CPU") }
         fields.append("Version: \(program)")
         lines.append(fields.joined(separator: ", "))
         return lines.joined(separator: "\n")

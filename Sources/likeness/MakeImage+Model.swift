@@ -5,7 +5,7 @@ import Foundation
 extension MakeImage {
     /// The model that the flags name: a folder, a single file, or the shipped one.
     func loadModel() throws -> StableDiffusion {
-        let path = try ShippedModel.folder(model)
+        let path = try StoredModels.path(ShippedModel.folder(model), for: "--model")
         guard isFile(path) else {
             guard vae == nil, tokenizer == nil else {
                 throw CommandError(
@@ -30,8 +30,9 @@ extension MakeImage {
                     + "with --tokenizer", code: Failure.unavailable)
         }
         let factor = file.isXL ? 0.13025 : 0.18215
-        let autoencoder = try vae.map { path in
-            isFile(path)
+        let autoencoder = try vae.map { name in
+            let path = try StoredModels.path(name, for: "--vae")
+            return isFile(path)
                 ? try SingleNetwork(autoencoder: path, scalingFactor: factor).files
                 : ModelFolder(path, variant: variant).files
         }
@@ -42,8 +43,9 @@ extension MakeImage {
 
     /// The UNet that --unet names.
     private func otherUNet() throws -> NetworkFiles? {
-        try unet.map { path in
-            isFile(path)
+        try unet.map { name in
+            let path = try StoredModels.path(name, for: "--unet")
+            return isFile(path)
                 ? try SingleNetwork(unet: path).files : ModelFolder(path, variant: variant).files
         }
     }
@@ -51,11 +53,13 @@ extension MakeImage {
     /// A word that a file teaches: `FILE` or `FILE=WORD`.
     func taughtWord(_ text: String) throws -> WordEmbedding {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        return try WordEmbedding(parts.first ?? text, word: parts.count > 1 ? parts[1] : nil)
+        let path = try StoredModels.path(parts.first ?? text, for: "--embedding")
+        return try WordEmbedding(path, word: parts.count > 1 ? parts[1] : nil)
     }
 
     /// A ControlNet's folder or single file.
-    func controlNet(_ path: String) throws -> ControlNet {
+    func controlNet(_ name: String) throws -> ControlNet {
+        let path = try StoredModels.path(name, for: "--control")
         let files =
             isFile(path) ? try SingleNetwork(controlNet: path).files : ModelFolder(path).files
         return try files.controlNet(dtype: dtype.dtype, device: device).network

@@ -4,6 +4,7 @@ import Foundation
 import Images
 
 extension SchedulerKind: ExpressibleByArgument {}
+extension NoiseKind: ExpressibleByArgument {}
 extension SigmaSpread: ExpressibleByArgument {}
 extension TimestepSpacing: ExpressibleByArgument {}
 
@@ -33,6 +34,7 @@ extension MakeImage {
         request.guidanceScale = cfgScale ?? (model.isXL ? 5 : 7.5)
         request.guidanceRescale = guidanceRescale
         request.seed = seed ?? UInt64.random(in: 0..<(1 << 32))
+        request.noise = rng
         request.batch = batch
         request.scheduler = scheduler
         (request.sigmas, request.spacing) = (sigmas, spacing)
@@ -52,14 +54,16 @@ extension MakeImage {
                 scale: index < controlScale.count ? controlScale[index] : 1)
         }
         if let imageEncoder {
-            model.imageEncoder = try ModelFolder(imageEncoder)
+            let path = try StoredModels.path(imageEncoder, for: "--image-encoder")
+            model.imageEncoder = try ModelFolder(path)
                 .clipVision(dtype: dtype.dtype, device: device)
         }
         request.imageToken = try imageToken.map(picture)
         request.references = try ipAdapter.enumerated().map { index, text in
             let (file, image) = try pair("--ip-adapter", text)
             let adapter = try IPAdapter(
-                file, for: model.unet.network, dtype: dtype.dtype, device: device)
+                StoredModels.path(file, for: "--ip-adapter"), for: model.unet.network,
+                dtype: dtype.dtype, device: device)
             return .init(
                 adapter, try picture(image),
                 scale: index < ipAdapterScale.count ? ipAdapterScale[index] : 1)

@@ -18,7 +18,8 @@ struct MakeImage: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A folder as diffusers saves it, a checkpoint in a single file, or: miniature."))
+            "A folder as diffusers saves it, a checkpoint in a single file, or: miniature.",
+            discussion: "Or a name that `likeness model list` shows; so for other models."))
     var model: String
 
     @Option(help: "The autoencoder for a --model in a single file: a file or a folder.")
@@ -67,6 +68,12 @@ struct MakeImage: ParsableCommand {
 
     @Option(help: "Where the noise starts; a random one if not given, and said.")
     var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose random numbers: torch (diffusers and ComfyUI) or cuda (A1111's web UI).",
+            discussion: "Both are made on the CPU, the same everywhere."))
+    var rng: NoiseKind = .torch
 
     @Option(help: "Pictures to make at once.")
     var batch = 1
@@ -183,7 +190,8 @@ struct MakeImage: ParsableCommand {
             let loaded = try loadModel()
             for (index, path) in lora.enumerated() {
                 try loaded.merge(
-                    adapters: path, strength: index < loraScale.count ? loraScale[index] : 1)
+                    adapters: StoredModels.path(path, for: "--lora"),
+                    strength: index < loraScale.count ? loraScale[index] : 1)
             }
             for text in embedding { try loaded.add(taughtWord(text)) }
             let request = try request(for: loaded)
@@ -209,9 +217,13 @@ struct MakeImage: ParsableCommand {
             let decodeSeconds = try clock.measure { images = try run.images() }.seconds
             let codec = try VipsCodec()
             let record = ImageRecord(self, request, loaded, images)
+            let carried = try initImage.map {
+                try TextMetadata.carried(from: Input.bytes(of: $0, limit: codec.limits.bytes))
+            }
             for (path, image) in zip(paths, images) {
                 try AtomicFile.write(
-                    codec.encode(image, as: format, text: record.metadata()), to: path)
+                    codec.encode(image, as: format, text: record.metadata(carried: carried ?? [])),
+                    to: path)
             }
             let report = Report(
                 outputs: paths, seed: request.seed, evaluations: run.endIndex - run.firstIndex,

@@ -5,9 +5,11 @@ import Torch
 /// `likeness model`: weight files and model folders.
 struct Model: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look into weight files, check and convert them; make and export model folders.",
+        abstract:
+            "List models, look into weight files, check and convert them; make and export folders.",
         subcommands: [
-            ModelInfo.self, ModelVerify.self, ModelConvert.self, ModelConvertFLAME.self,
+            ModelList.self, ModelInfo.self, ModelVerify.self, ModelConvert.self,
+            ModelConvertFLAME.self,
             ModelInit.self, ModelExport.self,
         ])
 }

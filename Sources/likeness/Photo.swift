@@ -17,8 +17,16 @@ struct Photo: ParsableCommand {
     @Argument(help: "The photo.")
     var file: String
 
-    @Option(name: .shortAndLong, help: "The picture to write: .png, .jpg or .webp.")
-    var output: String
+    @Option(
+        name: .shortAndLong,
+        help: "The picture to write: .png, .jpg or .webp; none is needed with --metadata.")
+    var output: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Show the words in the file, and write nothing.",
+            discussion: "Likeness' own record, A1111's parameters, ComfyUI's prompt and workflow."))
+    var metadata = false
 
     @Option(
         help: "Resize: N for the shorter side, or WIDTHxHEIGHT.", transform: Size.init(parsing:))
@@ -46,8 +54,25 @@ struct Photo: ParsableCommand {
         let notes: [String]
     }
 
+    /// The words in a file.
+    struct Words: Encodable {
+        struct Entry: Encodable {
+            let keyword, text: String
+        }
+        let input: String
+        let entries: [Entry]
+        let notes: [String]
+    }
+
+    func validate() throws {
+        guard metadata != (output != nil) else {
+            throw ValidationError("expected either --output or --metadata.")
+        }
+    }
+
     func run() throws {
         try reporting.run {
+            guard let output else { return try showWords() }
             try Output.check(output, force: force)
             let kind = try OutputFormat(path: output)
             let codec = try VipsCodec(
@@ -63,6 +88,20 @@ struct Photo: ParsableCommand {
                 height: image.height, notes: decoded.provenance.notes)
             try reporting.result(report, text: text(report))
         }
+    }
+
+    private func showWords() throws {
+        let bytes = try Input.bytes(of: file, limit: 1 << 28)
+        guard ImageFormat(sniffing: bytes) != nil else {
+            throw CommandError(
+                "\(file): expected a picture, found a file of another kind", code: Failure.badInput)
+        }
+        let (text, notes) = TextMetadata.read(from: bytes)
+        let entries = text.entries.map { Words.Entry(keyword: $0.keyword, text: $0.text) }
+        let lines = entries.map { "\($0.keyword):\n\($0.text)" } + notes
+        try reporting.result(
+            Words(input: file, entries: entries, notes: notes),
+            text: lines.isEmpty ? "\(file): no words" : lines.joined(separator: "\n\n"))
     }
 
     private func resized(_ image: Image) throws -> Image {

@@ -33,8 +33,8 @@ import Torch
             text.parameters == """
                 a red hat
                 Negative prompt: a scarf
-                Steps: 3, Sampler: ddim, CFG scale: 7.5, Seed: 5, Size: 64x64, Model: model, \
-                Version: likeness 0.1.0
+                Steps: 3, Sampler: DDIM, CFG scale: 7.5, Seed: 5, Size: 64x64, Model: model, \
+                RNG: CPU, Version: likeness 0.1.0
                 """)
         let json = try #require(text.likeness)
         let fields = try #require(

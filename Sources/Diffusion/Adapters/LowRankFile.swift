@@ -17,7 +17,7 @@ struct LowRankFile {
     init(_ file: any CheckpointReader, _ path: String, _ networks: [AdaptedNetwork]) throws {
         let names = file.entries.map(\.name)
         for (mark, kind) in Self.otherKinds {
-            guard let odd = names.first(where: { $0.contains(mark) }) else { continue }
+            guard let odd = names.first(where: { Self.bears($0, mark) }) else { continue }
             throw DiffusionError(
                 "\(path): expected plain low-rank adapters, found \(kind) (\(shortened(odd))), which "
                     + "is not offered; take a plain LoRA, or merge it into a model with the tool that "
@@ -68,7 +68,7 @@ struct LowRankFile {
     ]
 
     /// What stands in the names of adapters that compute something else.
-    private static let otherKinds = [
+    static let otherKinds = [
         (".dora_scale", "DoRA"), (".lora_magnitude_vector", "DoRA"), (".hada_w1", "LoHa"),
         (".lokr_w", "LoKr"), (".oft_", "OFT"), (".boft_", "BOFT"), (".a1.weight", "GLoRA"),
         (".on_input", "IA3"), (".diff_b", "whole differences of weights"),
@@ -76,7 +76,23 @@ struct LowRankFile {
         (".w_norm", "trained norms"),
     ]
 
-    private static let families: [(mark: String, name: String)] = [
+    /// What stands in the names of every file of adapters.
+    static let marks = [
+        ".lora_down.weight", ".lora_up.weight", ".lora_A.weight", ".lora_A.default.weight",
+        ".lora.down.weight", "_lora.down.weight", ".hada_w1", ".lokr_w", ".dora_scale", ".diff",
+    ]
+    /// Whether a name has a mark; `.diff` only at its end, since models are called diffusion models.
+    static func bears(_ name: String, _ mark: String) -> Bool {
+        mark.hasPrefix(".diff") ? name.hasSuffix(mark) : name.contains(mark)
+    }
+
+    /// How the names of what lowers the rank end.
+    static let downs = [
+        ".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight",
+        "_lora.down.weight",
+    ]
+
+    static let families: [(mark: String, name: String)] = [
         ("lora_unet_double_blocks", "Flux"), ("transformer.single_transformer_blocks", "Flux"),
         ("lora_transformer_single", "Flux"), ("lora_unet_joint_blocks", "Stable Diffusion 3"),
         ("transformer.transformer_blocks", "a diffusion transformer"),

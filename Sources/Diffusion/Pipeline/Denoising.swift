@@ -22,7 +22,7 @@ public struct DenoisingStep {
 public final class Denoising: Sequence, IteratorProtocol {
     let model: StableDiffusion
     let inputs: DenoisingInputs
-    let generator: Generator
+    let source: NoiseSource
     var scheduler: any Scheduler
     /// The latents now, `[B, latent, h, w]`.
     public private(set) var latents: Tensor
@@ -34,9 +34,9 @@ public final class Denoising: Sequence, IteratorProtocol {
 
     init(
         _ model: StableDiffusion, _ inputs: DenoisingInputs, _ scheduler: any Scheduler,
-        latents: Tensor, from index: Int, _ generator: Generator
+        latents: Tensor, from index: Int, _ source: NoiseSource
     ) {
-        (self.model, self.inputs, self.generator) = (model, inputs, generator)
+        (self.model, self.inputs, self.source) = (model, inputs, source)
         (self.scheduler, self.latents, self.index) = (scheduler, latents, index)
         firstIndex = index
     }
@@ -56,8 +56,7 @@ public final class Denoising: Sequence, IteratorProtocol {
         let output = try inputs.prediction(model, scheduler, latents, at: index)
         var noise: Tensor?
         if scheduler.needsNoise(at: index) {
-            noise = try Tensor.randn(output.shape, generator: generator, dtype: output.dtype)
-                .to(output.device)
+            noise = try source.normal(output.shape, dtype: output.dtype).to(output.device)
         }
         let result = try scheduler.step(output, at: index, sample: latents, noise: noise)
         latents = try inputs.kept(result.previous, scheduler, after: index)
@@ -92,7 +91,7 @@ public final class Denoising: Sequence, IteratorProtocol {
     /// - Returns: the latents, the next index, the generator's and the sampler's state.
     /// - Throws: `TorchError`.
     public func state() throws -> [String: Tensor] {
-        var state = ["latents": latents, "generator": try generator.state()]
+        var state = ["latents": latents, "generator": try source.state()]
         state["index"] = try Tensor(Int64(index))
         for (name, tensor) in scheduler.state { state["scheduler.\(name)"] = tensor }
         return state
@@ -115,7 +114,7 @@ public final class Denoising: Sequence, IteratorProtocol {
             own[String(name.dropFirst("scheduler.".count))] = tensor
         }
         try scheduler.restore(own, at: place)
-        try generator.restore(bytes)
+        try source.restore(bytes)
         (self.latents, index) = (latents, place)
     }
 }

@@ -51,6 +51,8 @@ public struct ImageRequest {
     public var guidanceRescale = 0.0
     /// Where noise starts.
     public var seed: UInt64 = 0
+    /// Whose random numbers the seed stands for.
+    public var noise = NoiseKind.torch
     /// Pictures from one run, all different.
     public var batch = 1
     /// The sampler; the checkpoint's own if nil.

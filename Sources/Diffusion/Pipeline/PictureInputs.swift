@@ -43,13 +43,14 @@ extension Image {
 
 extension StableDiffusion {
     /// A picture's latents, drawn from their distribution and scaled: `[1, latent, h, w]`.
-    func latents(of picture: Tensor, _ request: ImageRequest, _ generator: Generator) throws
+    func latents(of picture: Tensor, _ request: ImageRequest, _ source: NoiseSource) throws
         -> Tensor
     {
         let vae = autoencoder.network
         let type = vae.dtype
         let distribution = try vae.encode(picture.to(type).to(device), memory: request.memory)
-        return try vae.scaled(distribution.sample(generator)).to(dtype)
+        let noise = try source.normal(distribution.mean.shape, dtype: type)
+        return try vae.scaled(distribution.sample(noise: noise)).to(dtype)
     }
 
     /// The image prompts for a batch, negative ones first where guidance is on.

@@ -6,8 +6,8 @@ import Torch
 extension StableDiffusion {
     /// Prepares a run; nothing is denoised yet.
     ///
-    /// Noise is drawn in diffusers' order, whole tensors from one generator on the CPU, so the same
-    /// seed gives the same picture there: with a picture, first its latents, then the noise; with a
+    /// Noise is drawn in diffusers' order, whole tensors from one generator on the CPU, so that with
+    /// ``NoiseKind/torch`` the same seed gives the same picture there: with a picture, first its latents, then the noise; with a
     /// mask, then the masked picture's latents; then what each step draws.
     ///
     /// - Throws: ``DiffusionError`` for numbers out of range and parts that do not fit; `TorchError`.
@@ -36,7 +36,7 @@ extension StableDiffusion {
         settings.timestepSpacing = request.spacing ?? settings.timestepSpacing
         let sampler = try makeScheduler(
             settings, kind: request.scheduler, steps: request.steps, eta: request.eta)
-        let generator = try Generator(seed: request.seed)
+        let source = try NoiseSource(request.noise, seed: request.seed, batch: request.batch)
 
         let shape = [
             request.batch, vae.latentChannels, height / vae.downFactor, width / vae.downFactor,
@@ -55,7 +55,7 @@ extension StableDiffusion {
             throw DiffusionError(
                 "This is an inpainting model; it needs a picture and a mask of what may change.")
         }
-        let start = try startingPoint(request, sampler, shape, takesMask: takesMask, generator)
+        let start = try startingPoint(request, sampler, shape, takesMask: takesMask, source)
         let count = guidance.isActive ? 2 : 1
         let controls = try request.controls.map { control in
             let guess = request.guessMode || control.network.configuration.globalPoolConditions
@@ -72,7 +72,7 @@ extension StableDiffusion {
             controls: controls, images: try imagePrompts(request, guided: guidance.isActive),
             mask: start.mask, memory: request.memory)
         return Denoising(
-            self, inputs, sampler, latents: start.latents, from: start.index, generator)
+            self, inputs, sampler, latents: start.latents, from: start.index, source)
     }
 
     /// Pixels of the result.
@@ -124,10 +124,10 @@ extension StableDiffusion {
 
     private func startingPoint(
         _ request: ImageRequest, _ sampler: any Scheduler, _ shape: [Int], takesMask: Bool,
-        _ generator: Generator
+        _ source: NoiseSource
     ) throws -> Start {
         func draw() throws -> Tensor {
-            try Tensor.randn(shape, generator: generator, dtype: dtype).to(device)
+            try source.normal(shape, dtype: dtype).to(device)
         }
         guard let image = request.image else {
             return Start(
@@ -145,7 +145,7 @@ extension StableDiffusion {
         let fromNoise = request.mask != nil && strength == 1
         var original: Tensor?
         if !takesMask || !fromNoise {
-            original = try latents(of: picture, request, generator).tiled([request.batch, 1, 1, 1])
+            original = try latents(of: picture, request, source).tiled([request.batch, 1, 1, 1])
         }
         let noise = try draw()
         let start: Tensor
@@ -157,7 +157,7 @@ extension StableDiffusion {
         guard let mask = request.mask else { return Start(latents: start, index: index, mask: nil) }
         let white = try mask.fitted(width: width, height: height).maskTensor()
         // Drawn even where a 4-channel UNet does not look at it: the reference does.
-        let masked = try latents(of: picture * (1 - white), request, generator)
+        let masked = try latents(of: picture * (1 - white), request, source)
         let small = try interpolate(white, size: [shape[2], shape[3]], mode: .nearest)
         return Start(
             latents: start, index: index,

@@ -31,7 +31,7 @@ public struct WordEmbedding {
             names = ["emb_params"]
         } else if let params = shapes.keys.first(where: { $0.hasPrefix("string_to_param.") }) {
             names = [params]
-        } else if shapes.count == 1, let only = shapes.first, (1...2).contains(only.value.count) {
+        } else if let only = Self.single(shapes) {
             names = [only.key]
             own = only.key
         } else {
@@ -59,6 +59,16 @@ public struct WordEmbedding {
                 "\(path): expected rows of vectors, as many for every text encoder, found "
                     + "\(vectors.map(\.shape)).")
         }
+    }
+}
+
+extension WordEmbedding {
+    /// The only tensor of a file that diffusers wrote: a word and its vectors, no layer's weights.
+    static func single(_ shapes: [String: [Int]]) -> (key: String, value: [Int])? {
+        guard shapes.count == 1, let only = shapes.first, (1...2).contains(only.value.count),
+            !["weight", "bias"].contains(where: { only.key.hasSuffix(".\($0)") })
+        else { return nil }
+        return only
     }
 }
 

@@ -79,7 +79,11 @@ public struct LatentDistribution {
 
     /// Draws latents.
     public func sample(_ generator: Generator) throws -> Tensor {
-        let noise = try Tensor.randn(mean.shape, generator: generator, dtype: mean.dtype)
-        return try mean + (logvar * 0.5).exp() * noise.to(mean.device)
+        try sample(noise: .randn(mean.shape, generator: generator, dtype: mean.dtype))
+    }
+
+    /// Latents where unit noise, `[B, latent, h, w]`, leads.
+    public func sample(noise: Tensor) throws -> Tensor {
+        try mean + (logvar * 0.5).exp() * noise.to(mean.device)
     }
 }

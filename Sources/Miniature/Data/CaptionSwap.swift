@@ -54,8 +54,9 @@ package enum CaptionSwap: CaseIterable {
     private static func answerWrongly(
         _ person: inout Person, _ look: inout Look, _ random: inout StepRandom
     ) {
-        let asked = ClipQuestion.all.compactMap { question in
-            question.truth(person, look).map { (question, $0) }
+        let asked = ClipQuestion.all.flatMap { question in
+            question.truth(person, look)
+                .map { Array(repeating: (question, $0), count: question.share) } ?? []
         }
         guard !asked.isEmpty else { return }
         let (question, truth) = asked[random.below(asked.count)]

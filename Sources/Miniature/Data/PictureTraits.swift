@@ -46,6 +46,10 @@ public struct PictureTraits: Sendable {
             look.gaze.yawDegrees, look.light.warmth, look.light.intensity,
             look.makeUp.lipstickOpacity,
         ]
+        // What captions call the hair, where it shows.
+        let shows = look.hat.style == .none && ![.bald, .shaved].contains(person.hair.style)
+        let colour = shows ? ClipQuestion.hairColour(person.hair.colour) : nil
+        numbers += (0..<5).map { $0 == colour ? 1 : 0 }
         // Roots, so that dark colours differ as much as they look.
         for colour in [look.backdrop.colour.linear, look.clothes.colour.linear] {
             for channel in 0..<3 { numbers.append(max(colour[channel], 0).squareRoot()) }

@@ -22,14 +22,16 @@ package struct ClipQuestion: Sendable {
     package let ways: [Way]
     /// Which answer is right; nil if the picture does not tell.
     package let truth: @Sendable (Person, Look) -> Int?
+    /// How often CLIP hears a wrong answer to it while it learns, beside once to an easy one.
+    package let share: Int
 
     private typealias Change = @Sendable (inout Person, inout Look) -> Void
 
     private init(
-        _ name: String, _ answers: [(String, [Change])],
+        _ name: String, share: Int = 1, _ answers: [(String, [Change])],
         truth: @escaping @Sendable (Person, Look) -> Int?
     ) {
-        (self.name, self.truth) = (name, truth)
+        (self.name, self.share, self.truth) = (name, share, truth)
         self.answers = answers.map(\.0)
         ways = answers.enumerated().flatMap { index, answer in
             answer.1.map { Way(answer: index, become: $0) }
@@ -67,7 +69,7 @@ package struct ClipQuestion: Sendable {
             look.glasses.style == .sunglasses ? 0 : look.glasses.style == .none ? 1 : nil
         },
         .init(
-            "hat",
+            "hat", share: 3,
             [
                 ("hat", HatStyle.allCases.filter { $0 != .none }.map(hat)),
                 ("bare head", [hat(.none)]),
@@ -77,10 +79,12 @@ package struct ClipQuestion: Sendable {
 
     private static let faces: [ClipQuestion] = [
         .init(
-            "hair colour",
+            "hair colour", share: 4,
             [
-                ("black", [hair(0.85, 0.1)]),
-                ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),
+                (
+                    "dark",
+                    [hair(0.85, 0.1), hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]
+                ),
                 (
                     "blond",
                     [hair(0.17, 0.1), hair(0.09, 0.1), hair(0.03, 0.05), dyed(.platinum)]
@@ -93,7 +97,21 @@ package struct ClipQuestion: Sendable {
             guard look.hat.style == .none, hair.style != .bald, hair.style != .shaved else {
                 return nil
             }
-            return hairColours.firstIndex { $0.contains(hair.colour.word) }
+            // Black and brown are one answer here: at their border strands reflect 2 %, both.
+            return hairColour(person.hair.colour).map { max($0 - 1, 0) }
+        },
+        .init(
+            "shade of dark hair", share: 2,
+            [
+                ("black", [hair(0.85, 0.1)]),
+                ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),
+            ]
+        ) { person, look in
+            let hair = person.hair
+            guard look.hat.style == .none, hair.style != .bald, hair.style != .shaved else {
+                return nil
+            }
+            return hairColour(person.hair.colour).flatMap { $0 < 2 ? $0 : nil }
         },
         .init(
             "smile",
@@ -197,6 +215,11 @@ package struct ClipQuestion: Sendable {
             look.hat.style = .none
             if [.bald, .shaved].contains(person.hair.style) { person.hair.style = .crew }
         }
+    }
+
+    /// Which of black, brown, blond, red and grey a colour is; nil for dyes such as blue.
+    static func hairColour(_ colour: HairColour) -> Int? {
+        hairColours.firstIndex { $0.contains(colour.word) }
     }
 
     private static let hairColours: [[String]] = [

@@ -11,10 +11,17 @@ struct PortraitRecord: Codable, Equatable {
     struct File: Codable, Equatable {
         let name: String
         let sha256: String
+        /// Other programs' words in it, which a portrait made from it keeps; not part of the record.
+        private(set) var carried: [TextMetadata.Entry] = []
+
+        private enum CodingKeys: String, CodingKey { case name, sha256 }
 
         init(_ path: String, _ bytes: [UInt8]) {
             (name, sha256) = (pathParts(path).name, SHA256.hex(bytes))
+            carried = TextMetadata.carried(from: bytes)
         }
+
+        static func == (a: File, b: File) -> Bool { (a.name, a.sha256) == (b.name, b.sha256) }
     }
 
     /// Whom one face becomes.
@@ -67,15 +74,16 @@ struct PortraitRecord: Codable, Equatable {
                 + settings.strengths.map { String(format: "%g", $0) }.joined(separator: " "),
             "Version: \(program)",
         ]
-        return TextMetadata([
-            .init(
-                TextMetadata.parametersKeyword,
-                "\(names.joined(separator: ", ")) as \(reference.name)\n"
-                    + fields.joined(separator: ", ")),
-            .init(
-                TextMetadata.likenessKeyword,
-                String(decoding: try encoder.encode(self), as: UTF8.self)),
-        ])
+        return TextMetadata(
+            [
+                .init(
+                    TextMetadata.parametersKeyword,
+                    "\(names.joined(separator: ", ")) as \(reference.name)\n"
+                        + fields.joined(separator: ", ")),
+                .init(
+                    TextMetadata.likenessKeyword,
+                    String(decoding: try encoder.encode(self), as: UTF8.self)),
+            ] + reference.carried)
     }
 }
 
