@@ -96,7 +96,7 @@ public struct TextMetadata: Equatable, Sendable {
         }
     }
 
-    private func check(_ limits: TextLimits) throws {
+    func check(_ limits: TextLimits) throws {
         guard entries.count <= limits.count else {
             throw ImageError.tooMuchText(
                 found: entries.count, limit: limits.count, unit: "entries")

@@ -21,12 +21,14 @@ public struct ModelLibrary: Sendable {
         }.map(\.model)
     }
 
-    /// Models of a name: as their users know them, or without the ending, case aside.
+    /// Models of a name, case aside: those that their users call so, then those without their ending.
     public func find(_ name: String) -> [StoredModel] {
         let wanted = name.lowercased()
         let exact = models.filter { $0.name.lowercased() == wanted }
-        guard exact.isEmpty else { return exact }
-        return models.filter { WeightFiles.stem($0.name).lowercased() == wanted }
+        return exact
+            + models.filter { model in
+                WeightFiles.stem(model.name).lowercased() == wanted && !exact.contains(model)
+            }
     }
 
     /// The file that links end at: two names of one file are one model.

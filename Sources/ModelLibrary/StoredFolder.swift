@@ -34,22 +34,33 @@ struct StoredFolder {
     }
 
     private init(pipeline path: String) {
-        guard let folder = try? DiffusersFolder(path) else {
+        let folder: DiffusersFolder
+        do { folder = try DiffusersFolder(path) } catch {
             self.init(
-                kind: "a pipeline with an index that cannot be read", flag: nil,
-                refusal: "its model_index.json is damaged")
+                kind: "a pipeline", flag: nil,
+                refusal: "\(error)".replacing("\(path)/", with: ""))
             return
         }
         let name = folder.index.className
-        let unet = folder.index.components["unet"]?.className
-        guard unet == NetworkKind.unet.rawValue, folder.has("text_encoder"), folder.has("vae")
+        let parts = folder.index.components
+        let texts = ["text_encoder", "text_encoder_2"].compactMap { parts[$0]?.className }
+        let known = [NetworkKind.clipText, .clipTextWithProjection].map(\.rawValue)
+        let unet = try? folder.component("unet").configuration()
+        let inputs: Int = unet?.read("in_channels", default: 4) ?? 4
+        let width: Int = unet?.read("cross_attention_dim", default: 0) ?? 0
+        guard parts["unet"]?.className == NetworkKind.unet.rawValue, folder.has("vae"),
+            !texts.isEmpty, texts.allSatisfy(known.contains), [4, 9].contains(inputs),
+            width != 1024
         else {
             self.init(
-                kind: name, flag: nil, refusal: "only pipelines of SD1.5 and SDXL are offered")
+                kind: name, flag: nil,
+                refusal: width == 1024
+                    ? "it is of Stable Diffusion 2.x, which is not built here"
+                    : "only pipelines of SD1.5 and SDXL are offered")
             return
         }
-        let isXL = folder.has("text_encoder_2")
-        self.init(kind: "\(name), \(isXL ? "SDXL" : "SD1.5")", flag: "--model", refusal: nil)
+        self.init(
+            kind: "\(name), \(texts.count > 1 ? "SDXL" : "SD1.5")", flag: "--model", refusal: nil)
     }
 
     private init(network type: String) {

@@ -28,6 +28,10 @@ struct ImageRecord: Encodable {
     let imagePrompts: [String]
     /// Files of adapters and their strengths.
     let adapters: [String: Double]
+    /// Another UNet and another autoencoder than the model's; files of taught words.
+    let unet, vae: String?
+    let embeddings: [String]
+    let eta: Double
     let dtype: String
     /// The sampler as A1111 calls it.
     private let sampler: String
@@ -35,7 +39,7 @@ struct ImageRecord: Encodable {
     private enum CodingKeys: String, CodingKey {
         case program, model, prompt, negativePrompt, plainPrompt, clipSkip, steps, scheduler, sigmas
         case spacing, cfgScale, guidanceRescale, seed, rng, width, height, batch, strength, controls
-        case imagePrompts, adapters, dtype
+        case imagePrompts, adapters, unet, vae, embeddings, eta, dtype
     }
 
     init(
@@ -51,7 +55,9 @@ struct ImageRecord: Encodable {
             (request.scheduler ?? SchedulerKind(className: model.scheduler.className))?.rawValue
             ?? model.scheduler.className
         let kind = request.scheduler ?? SchedulerKind(className: model.scheduler.className)
-        sigmas = (request.sigmas ?? model.scheduler.spread).rawValue
+        sigmas =
+            kind?.spreadsSigmas == true
+            ? (request.sigmas ?? model.scheduler.spread).rawValue : nil
         spacing = (request.spacing ?? model.scheduler.timestepSpacing)?.rawValue
         sampler = kind?.displayName ?? scheduler
         cfgScale = request.guidanceScale
@@ -74,6 +80,10 @@ struct ImageRecord: Encodable {
                     index < command.loraScale.count ? command.loraScale[index] : 1
                 )
             }, uniquingKeysWith: +)
+        unet = command.unet.map(ImageRecord.name)
+        vae = command.vae.map(ImageRecord.name)
+        embeddings = command.embedding.map(source)
+        eta = request.eta
         dtype = command.dtype.rawValue
     }
 
@@ -81,9 +91,8 @@ struct ImageRecord: Encodable {
         URL(fileURLWithPath: path).lastPathComponent
     }
 
-    /// A1111's `parameters`, which many tools read, and our own JSON; then what a picture that was
-    /// edited brought along.
-    func metadata(carried: [TextMetadata.Entry] = []) throws -> TextMetadata {
+    /// A1111's `parameters`, which many tools read, and our own JSON.
+    func metadata() throws -> TextMetadata {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return TextMetadata(
@@ -92,7 +101,7 @@ struct ImageRecord: Encodable {
                 .init(
                     TextMetadata.likenessKeyword,
                     String(decoding: try encoder.encode(self), as: UTF8.self)),
-            ] + carried)
+            ])
     }
 
     private var parameters: String {

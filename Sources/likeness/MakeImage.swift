@@ -220,10 +220,10 @@ struct MakeImage: ParsableCommand {
             let carried = try initImage.map {
                 try TextMetadata.carried(from: Input.bytes(of: $0, limit: codec.limits.bytes))
             }
+            let words = try record.metadata().adding(carried ?? [], for: format.format)
             for (path, image) in zip(paths, images) {
                 try AtomicFile.write(
-                    codec.encode(image, as: format, text: record.metadata(carried: carried ?? [])),
-                    to: path)
+                    codec.encode(image, as: format, text: words), to: path)
             }
             let report = Report(
                 outputs: paths, seed: request.seed, evaluations: run.endIndex - run.firstIndex,

@@ -93,7 +93,9 @@ enum StoredModels {
         guard !FileManager.default.fileExists(atPath: name) else { return name }
         let found = try library().find(name)
         guard found.count > 1 else { return found.first?.path ?? name }
-        let fitting = found.filter { $0.description().flag == flag }
+        var fitting = found.filter { $0.description().flag == flag }
+        let exact = fitting.filter { $0.name.lowercased() == name.lowercased() }
+        if exact.count == 1 { fitting = exact }
         guard fitting.count == 1 else {
             let places = (fitting.isEmpty ? found : fitting).map(\.path)
             throw CommandError(

@@ -35,6 +35,18 @@ import Torch
         }
     }
 
+    /// What all pictures start from takes nothing from their own streams, but the one stream of torch's.
+    @Test func whatPicturesShareLeavesTheirStreamsAlone() throws {
+        for kind in NoiseKind.allCases {
+            let source = try NoiseSource(kind, seed: 5, batch: 2)
+            let fresh = try NoiseSource(kind, seed: 5, batch: 2)
+            _ = try source.common([1, 8], dtype: .float32)
+            let same = try source.normal([2, 8], dtype: .float32)
+                .isEqual(to: fresh.normal([2, 8], dtype: .float32))
+            #expect(same == (kind == .cuda))
+        }
+    }
+
     @Test(arguments: NoiseKind.allCases) func goesOnFromAState(_ kind: NoiseKind) throws {
         let whole = try NoiseSource(kind, seed: 3, batch: 2)
         _ = try whole.normal([2, 8], dtype: .float32)

@@ -1,5 +1,7 @@
 import Diffusion
+import TestSupport
 import Testing
+import Torch
 
 @Suite struct SigmaSpreadTests {
     static let able = SchedulerKind.allCases.filter { kind in
@@ -67,6 +69,18 @@ import Testing
                 "\($0)".contains("expected at most 50 steps")
             }
         }
+    }
+
+    /// Their published classes have no other end.
+    @Test(arguments: [SchedulerKind.heun, .dpmppSDE])
+    func secondOrderMethodsEndWithoutNoise(_ kind: SchedulerKind) throws {
+        var configuration = SchedulerConfiguration()
+        configuration.timestepSpacing = .linspace
+        configuration.finalSigma = .smallest
+        var scheduler = try makeScheduler(configuration, kind: kind, steps: 10)
+        let sample = try Tensor.randn([1, 4, 2, 2], generator: Generator(seed: 1))
+        let last = try scheduler.step(sample * 0.3, at: 18, sample: sample, noise: nil)
+        try expectClose(last.previous, last.predictedOriginal, within: 1e-5)
     }
 
     /// Steps that ask twice count as one: half the strength is half the steps.

@@ -2,7 +2,8 @@ import Torch
 
 /// Whose random numbers a seed stands for.
 public enum NoiseKind: String, CaseIterable, Sendable {
-    /// torch on the CPU: diffusers as its documentation advises, ComfyUI. One stream for a batch.
+    /// torch on the CPU: diffusers as its documentation advises, and ComfyUI's first noise. One stream for
+    /// a batch.
     case torch
     /// torch on CUDA, made on the CPU: A1111's web UI. A stream for each picture of a batch, of seeds that
     /// follow one another.
@@ -17,17 +18,26 @@ package final class NoiseSource {
     }
 
     private var stream: Stream
+    /// For what all pictures of a batch start from, where each has a stream of its own: the web UI, too,
+    /// draws that from another one.
+    private let shared: Generator?
 
     /// The start of a seed's stream.
     package init(_ kind: NoiseKind, seed: UInt64, batch: Int) throws {
+        shared = kind == .torch ? nil : try Generator(seed: seed)
         switch kind {
         case .torch: stream = .torch(try Generator(seed: seed))
         case .cuda: stream = .cuda((0..<batch).map { PhiloxNoise(seed: seed &+ UInt64($0)) })
         }
     }
 
-    /// Unit noise `[B, ...]` on the CPU. Of a batch of one more than there are streams, as for a picture that
-    /// all start from, the first stream gives it.
+    /// Unit noise for what all pictures start from, drawn before any other.
+    package func common(_ shape: [Int], dtype: DType) throws -> Tensor {
+        guard let shared else { return try normal(shape, dtype: dtype) }
+        return try .randn(shape, generator: shared, dtype: dtype)
+    }
+
+    /// Unit noise `[B, ...]` on the CPU, B as many as there are pictures.
     package func normal(_ shape: [Int], dtype: DType) throws -> Tensor {
         switch stream {
         case .torch(let generator):

@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Philox 4x32 of ten rounds (Salmon et al. 2011) counts draws and places, the seed is its key; of the
 /// four words of a place two become one number by Box and Muller, as cuRAND makes them. Every GPU gives
-/// these as long as it has a thread for each number, which latents of up to 1024 pixels are far below.
+/// these as long as it has a thread for each number: for latents of 512 pixels all do, for 1024 the larger
+/// ones; the web UI's own source has no such bound.
 package struct PhiloxNoise: Equatable, Sendable {
     /// The key.
     let seed: UInt64

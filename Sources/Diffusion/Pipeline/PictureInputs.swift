@@ -49,7 +49,7 @@ extension StableDiffusion {
         let vae = autoencoder.network
         let type = vae.dtype
         let distribution = try vae.encode(picture.to(type).to(device), memory: request.memory)
-        let noise = try source.normal(distribution.mean.shape, dtype: type)
+        let noise = try source.common(distribution.mean.shape, dtype: type)
         return try vae.scaled(distribution.sample(noise: noise)).to(dtype)
     }
 

@@ -46,7 +46,7 @@ public struct WordEmbedding {
             try (tensor.rank == 1 ? tensor.unsqueezed(0) : tensor).to(.float32)
         }
         let file = path.split(separator: "/").last.map(String.init) ?? path
-        let stem = file.split(separator: ".").first.map(String.init) ?? file
+        let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
         self.word = word ?? own ?? stem
         guard self.word.contains(where: { !$0.isWhitespace }) else {
             throw DiffusionError(

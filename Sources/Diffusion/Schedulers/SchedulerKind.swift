@@ -139,5 +139,5 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
     var isMultistep: Bool { [.dpmpp2M, .dpmpp2MSDE, .uniPC].contains(self) }
 
     /// Whether the spread of its noise levels can be chosen: see ``SigmaSpread``.
-    var spreadsSigmas: Bool { isMultistep || [.euler, .heun, .dpmppSDE].contains(self) }
+    public var spreadsSigmas: Bool { isMultistep || [.euler, .heun, .dpmppSDE].contains(self) }
 }

@@ -53,7 +53,8 @@ struct SigmaLadder {
                 return kind.rounded(timestep, spread, configuration.betaSchedule)
             }
         }
-        let ends = kind != .eulerAncestral && configuration.finalSigma == .smallest
+        let ends =
+            (kind == .euler || kind.isMultistep) && configuration.finalSigma == .smallest
         sigmas = levels.map(Float.init) + [ends ? table[0] : 0]
         self.timesteps = timesteps
         let strict = kind == .uniPC ? sigmas : Array(sigmas.dropLast())

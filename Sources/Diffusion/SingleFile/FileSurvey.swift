@@ -51,7 +51,9 @@ public struct FileSurvey: Equatable, Sendable {
 
     /// Judges names and shapes.
     init(_ shapes: [String: [Int]], path: String) {
-        if let adapter = Self.adapter(shapes) {
+        if let prompt = Self.imagePrompt(shapes) {
+            self = prompt
+        } else if let adapter = Self.adapter(shapes) {
             self = adapter
         } else if let word = Self.word(shapes) {
             self = word
@@ -60,7 +62,7 @@ public struct FileSurvey: Equatable, Sendable {
         } else if shapes["model.diffusion_model.input_blocks.0.0.weight"] != nil {
             self = Self.whole(path)
         } else if let kind = CheckpointKind.guess(shapes)?.description {
-            self = Self.network(kind)
+            self = Self.network(kind, shapes)
         } else {
             self.init(
                 "\(shapes.count) tensors of no known kind", nil, refusal: "nothing here reads it")
@@ -86,6 +88,23 @@ public struct FileSurvey: Equatable, Sendable {
         }
     }
 
+    private static func imagePrompt(_ shapes: [String: [Int]]) -> FileSurvey? {
+        guard shapes.keys.contains(where: { $0.hasPrefix("image_proj.") }) else { return nil }
+        if shapes["image_proj.proj.0.weight"] != nil {
+            return .init(
+                "IP-Adapter FaceID", nil, refusal: "it takes a face's embedding, not a picture")
+        }
+        return .init(
+            shapes["image_proj.latents"] == nil ? "IP-Adapter" : "IP-Adapter Plus", .ipAdapter)
+    }
+
+    /// How names begin in adapters of the families that run here.
+    private static let adapterStarts = [
+        "lora_unet_down_blocks", "lora_unet_up_blocks", "lora_unet_mid_block",
+        "lora_unet_input_blocks", "lora_unet_output_blocks", "lora_unet_middle_block", "lora_te",
+        "unet.", "text_encoder",
+    ]
+
     private static func adapter(_ shapes: [String: [Int]]) -> FileSurvey? {
         let names = shapes.keys
         let isAdapter = names.contains { name in
@@ -103,6 +122,14 @@ public struct FileSurvey: Equatable, Sendable {
         })?.name, !["SDXL", "SD1.x or 2.x"].contains(family) {
             return .init(
                 "LoRA for \(family)", nil, refusal: "its base model is not built here")
+        }
+        guard
+            names.contains(where: { name in
+                adapterStarts.contains { name.hasPrefix($0) } && !name.contains("motion_modules")
+            })
+        else {
+            return .init(
+                "LoRA for another family", nil, refusal: "its base model is not built here")
         }
         let context = shapes.first { name, shape in
             name.contains("attn2") && name.contains("to_k") && shape.count >= 2
@@ -142,7 +169,7 @@ public struct FileSurvey: Equatable, Sendable {
         }
     }
 
-    private static func network(_ kind: String) -> FileSurvey {
+    private static func network(_ kind: String, _ shapes: [String: [Int]]) -> FileSurvey {
         let uses: [(String, Use)] = [
             ("ControlNet", .control), ("UNet of Stable Diffusion 2", .unet), ("UNet", .unet),
             ("conditional UNet", .unet), ("inpainting UNet", .unet), ("AutoencoderKL", .vae),
@@ -152,9 +179,17 @@ public struct FileSurvey: Equatable, Sendable {
         if kind.contains("Stable Diffusion 2") {
             return .init(kind, nil, refusal: "its base model is not built here")
         }
-        if kind.hasSuffix("image encoder") { return .init(kind, .imageEncoder) }
+        if kind.hasSuffix("image encoder") {
+            return .init(
+                kind, nil, refusal: "--image-encoder takes a folder with its config.json")
+        }
         if kind.hasSuffix("text encoder") { return .init(kind, .textEncoder) }
         let use = uses.first { kind.hasPrefix($0.0) }?.1
+        let latents = shapes["decoder.conv_in.weight"].map { $0.count == 4 ? $0[1] : 4 } ?? 4
+        if use == .vae, latents != 4 {
+            return .init(
+                kind, nil, refusal: "its \(latents) latent channels are another family's")
+        }
         return .init(kind, use, refusal: use == nil ? "no command takes it" : nil)
     }
 }

@@ -83,7 +83,7 @@ struct PortraitRecord: Codable, Equatable {
                 .init(
                     TextMetadata.likenessKeyword,
                     String(decoding: try encoder.encode(self), as: UTF8.self)),
-            ] + reference.carried)
+            ])
     }
 }
 

@@ -90,7 +90,9 @@ struct PortraitTools {
     func encoded(_ image: Image, _ record: PortraitRecord, as format: OutputFormat) throws
         -> [UInt8]
     {
-        try codec.encode(image, as: format, text: record.metadata())
+        // Other programs' words in the reference come along.
+        let words = try record.metadata().adding(record.reference.carried, for: format.format)
+        return try codec.encode(image, as: format, text: words)
     }
 
     /// A picture without words.
