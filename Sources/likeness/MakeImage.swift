@@ -12,7 +12,7 @@ struct MakeImage: ParsableCommand {
         abstract: "Make a picture with an SD1.5 or SDXL checkpoint.",
         discussion: """
             The same model, seed and flags give the same picture as diffusers in Python, in fp32 to \
-            the last grey level or so. What was asked for is written into the picture, as A1111 \
+            the last grey level or so, but for dpm++sde, which draws its noise otherwise. What was asked for is written into the picture, as A1111 \
             does (parameters) and as JSON (likeness).
             """)
 
@@ -71,7 +71,7 @@ struct MakeImage: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Whose random numbers: torch (diffusers and ComfyUI) or cuda (A1111's web UI).",
+            "Whose random numbers: torch (diffusers on a CPU) or cuda (A1111's web UI).",
             discussion: "Both are made on the CPU, the same everywhere."))
     var rng: NoiseKind = .torch
 

@@ -7,8 +7,9 @@ extension StableDiffusion {
     /// Prepares a run; nothing is denoised yet.
     ///
     /// Noise is drawn in diffusers' order, whole tensors from one generator on the CPU, so that with
-    /// ``NoiseKind/torch`` the same seed gives the same picture there: with a picture, first its latents, then the noise; with a
-    /// mask, then the masked picture's latents; then what each step draws.
+    /// ``NoiseKind/torch`` the same seed gives the same picture there: with a picture, first its
+    /// latents, then the noise; with a mask, then the masked picture's latents; then what each step
+    /// draws.
     ///
     /// - Throws: ``DiffusionError`` for numbers out of range and parts that do not fit; `TorchError`.
     public func denoising(_ request: ImageRequest) throws -> Denoising {
@@ -33,7 +34,15 @@ extension StableDiffusion {
         if let spread = request.sigmas {
             settings = try settings.spreading(spread, kind: request.scheduler, isXL: isXL)
         }
-        settings.timestepSpacing = request.spacing ?? settings.timestepSpacing
+        if let spacing = request.spacing {
+            let kind = request.scheduler ?? SchedulerKind(className: settings.className)
+            guard kind != .lcm, kind != .tcd else {
+                throw DiffusionError(
+                    "Expected no spacing of timesteps for LCM and TCD, whose models fix them, found "
+                        + "\(spacing.rawValue).")
+            }
+            settings.timestepSpacing = spacing
+        }
         let sampler = try makeScheduler(
             settings, kind: request.scheduler, steps: request.steps, eta: request.eta)
         let source = try NoiseSource(request.noise, seed: request.seed, batch: request.batch)

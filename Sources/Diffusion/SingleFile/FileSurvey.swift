@@ -19,8 +19,6 @@ public struct FileSurvey: Equatable, Sendable {
         case embedding
         /// An image prompt's adapter: `--ip-adapter`.
         case ipAdapter = "ip-adapter"
-        /// CLIP's image encoder: `--image-encoder`.
-        case imageEncoder = "image-encoder"
         /// CLIP's text encoder: a part of a model.
         case textEncoder = "text-encoder"
         /// Finds or knows faces: part of likeness' own commands.
@@ -171,10 +169,9 @@ public struct FileSurvey: Equatable, Sendable {
 
     private static func network(_ kind: String, _ shapes: [String: [Int]]) -> FileSurvey {
         let uses: [(String, Use)] = [
-            ("ControlNet", .control), ("UNet of Stable Diffusion 2", .unet), ("UNet", .unet),
-            ("conditional UNet", .unet), ("inpainting UNet", .unet), ("AutoencoderKL", .vae),
-            ("autoencoder", .vae), ("IP-Adapter", .ipAdapter), ("ArcFace", .faces),
-            ("RetinaFace", .faces),
+            ("ControlNet", .control), ("UNet", .unet), ("conditional UNet", .unet),
+            ("inpainting UNet", .unet), ("AutoencoderKL", .vae), ("autoencoder", .vae),
+            ("ArcFace", .faces), ("RetinaFace", .faces),
         ]
         if kind.contains("Stable Diffusion 2") {
             return .init(kind, nil, refusal: "its base model is not built here")

@@ -57,19 +57,7 @@ public struct SingleNetwork {
             json = json.with(["time_cond_proj_dim": .number("\(guidance)")])
         }
         let source = Checkpoint(reader)
-        if isToday {
-            self.init(path, json, source)
-            return
-        }
-        func own(_ name: String) -> String? {
-            name.hasPrefix(start) ? String(name.dropFirst(start.count)) : nil
-        }
-        let names = LDMNames(source.names.compactMap(own))
-        self.init(
-            path, json,
-            DerivedSource(source) { theirs in
-                own(theirs).map { [(names.renamed($0) ?? $0, .whole)] } ?? []
-            })
+        self.init(path, json, isToday ? source : Self.today(source, start))
     }
 
     /// A ControlNet such as `control_v11p_sd15_canny.pth`.
@@ -89,20 +77,19 @@ public struct SingleNetwork {
         let sizes: Sizes = first[0] == Sizes.tiny.sd15UNet.channels[0] ? .tiny : .published
         let json = sizes.controlNet(
             isXL ? sizes.sdxlDenoiser(inChannels: 4) : sizes.sd15Denoiser(inChannels: 4))
-        if isToday {
-            self.init(path, json, source)
-            return
-        }
+        self.init(path, json, isToday ? source : Self.today(source, start))
+    }
+
+    /// Tensors of the original names under today's; what lies outside `start` is left out, since some files
+    /// carry the rest of the checkpoint that the network belongs to.
+    private static func today(_ source: Checkpoint, _ start: String) -> DerivedSource {
         func own(_ name: String) -> String? {
             name.hasPrefix(start) ? String(name.dropFirst(start.count)) : nil
         }
         let names = LDMNames(source.names.compactMap(own))
-        self.init(
-            path, json,
-            DerivedSource(source) { theirs in
-                // Some files carry the rest of the checkpoint that the net was trained beside.
-                own(theirs).map { [(names.renamed($0) ?? $0, .whole)] } ?? []
-            })
+        return DerivedSource(source) { theirs in
+            own(theirs).map { [(names.renamed($0) ?? $0, .whole)] } ?? []
+        }
     }
 
     private init(_ path: String, _ configuration: JSONValue, _ source: any ParameterSource) {

@@ -80,7 +80,7 @@ public final class LatentData: Sendable {
     /// Latents of pictures, scaled, in float16 on the CPU.
     private static func means(_ x: Tensor, _ autoencoder: AutoencoderKL) throws -> [Tensor] {
         let count = x.shape[0]
-        // A CPU's caches hold a few pictures: 30 a second by fours, 19 by 32 (one core).
+        // A CPU's caches hold a few pictures: these kernels took 30 a second by fours, 19 by 32, one core.
         let size = x.device == .cpu ? 4 : count
         return try Swift.stride(from: 0, to: count, by: size).map { start in
             let part = try x[start..<min(start + size, count)]
