@@ -38,9 +38,10 @@ let package = Package(
             providers: [.apt(["libembree-dev"]), .brew(["embree"])]),
 
         .target(name: "CTorch", dependencies: ["CLibTorch"]),
+        .target(name: "CKernels", dependencies: ["CLibTorch"]),
         .target(name: "CVips", dependencies: ["CLibVips"]),
         .target(name: "CRays", dependencies: ["CLibEmbree"]),
-        .target(name: "Torch", dependencies: ["CTorch"]),
+        .target(name: "Torch", dependencies: ["CTorch", "CKernels"]),
         .target(name: "Layers", dependencies: ["Torch"]),
         .target(name: "Checkpoints", dependencies: ["Torch", "Layers"]),
         .target(name: "Images", dependencies: ["Torch", "CVips"]),

@@ -4,69 +4,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/cpu/Utils.h>
-#include <c10/core/CPUAllocator.h>
-#include <c10/core/impl/alloc_cpu.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <torch/version.h>
-
-#include <atomic>
-#if defined(__APPLE__)
-#include <malloc/malloc.h>
-#define usable_size malloc_size
-#else
-#include <malloc.h>
-#define usable_size malloc_usable_size
-#endif
-
-namespace {
-
-// libtorch keeps no count of CPU tensors' bytes, so this allocator does: two relaxed atomic
-// additions a tensor. Sizes are what malloc reserved, asked from malloc at both ends.
-class CountingAllocator final : public c10::Allocator {
-public:
-    c10::DataPtr allocate(size_t bytes) override {
-        void *data = c10::alloc_cpu(bytes);
-        if (data) {
-            const int64_t now = add(static_cast<int64_t>(usable_size(data)));
-            int64_t seen = peak.load(std::memory_order_relaxed);
-            while (now > seen && !peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
-            }
-        }
-        return {data, data, &CountingAllocator::release, c10::Device(c10::DeviceType::CPU)};
-    }
-    c10::DeleterFnPtr raw_deleter() const override { return &CountingAllocator::release; }
-    void copy_data(void *to, const void *from, size_t bytes) const override {
-        default_copy_data(to, from, bytes);
-    }
-
-    static inline std::atomic<int64_t> current{0}, peak{0};
-
-private:
-    static int64_t add(int64_t bytes) {
-        return current.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    }
-    static void release(void *data) {
-        if (!data) return;
-        add(-static_cast<int64_t>(usable_size(data)));
-        c10::free_cpu(data);
-    }
-};
-
-CountingAllocator counting;
-// Before any tensor exists, and above the default allocator's priority 0.
-const bool installed = (c10::SetCPUAllocator(&counting, 1), true);
-
-}  // namespace
-
-void ct_keep_freed_memory(void) {
-#if defined(__GLIBC__)
-    // By default every large tensor is mapped anew, zeroed page by page, and unmapped again: a
-    // fifth of a training step's time. 32 MiB is the most that glibc takes.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
 
 const char *ct_version(void) { return TORCH_VERSION; }
 
@@ -116,7 +55,7 @@ ct_status ct_memory_read(ct_device device, ct_memory *result) {
     return shim::guarded([&] {
         const at::Device where = shim::device(device);
         if (where.is_cpu()) {
-            *result = {CountingAllocator::current.load(), CountingAllocator::peak.load()};
+            *result = shim::cpu_memory();
             return;
         }
         const auto stats =
@@ -129,14 +68,14 @@ ct_status ct_memory_read(ct_device device, ct_memory *result) {
 ct_status ct_memory_set_peak(ct_device device, int64_t peak) {
     return shim::guarded([&] {
         TORCH_CHECK(shim::device(device).is_cpu(), "only the CPU's peak can be set");
-        CountingAllocator::peak.store(std::max(peak, CountingAllocator::current.load()));
+        shim::set_cpu_peak(peak);
     });
 }
 
 ct_status ct_memory_reset_peak(ct_device device) {
     return shim::guarded([&] {
         const at::Device where = shim::device(device);
-        if (where.is_cpu()) CountingAllocator::peak.store(CountingAllocator::current.load());
+        if (where.is_cpu()) shim::set_cpu_peak(0);
         else
             c10::getDeviceAllocator(where.type())->resetPeakStats(where.has_index() ? where.index() : 0);
     });

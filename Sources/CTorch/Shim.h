@@ -63,6 +63,10 @@ inline ct_tensor *own(at::Tensor t) {
     return reinterpret_cast<ct_tensor *>(t.unsafeReleaseTensorImpl());
 }
 
+// Bytes of CPU tensors, now and at the most; the most can be set, to no less than there are.
+ct_memory cpu_memory();
+void set_cpu_peak(int64_t peak);
+
 inline at::Generator *unwrap(const ct_generator *g) {
     return reinterpret_cast<at::Generator *>(const_cast<ct_generator *>(g));
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// softmax(q k^T * scale + mask) v, by libtorch's fused kernels where they fit. Vaswani et al. 2017.
+/// softmax(q k^T * scale + mask) v, by fused kernels where they fit. Vaswani et al. 2017.
 ///
 /// - Parameters:
 ///   - q: queries `[B, heads, N, D]`.
@@ -20,9 +20,12 @@ public func attention(
         let (scores, width) = (Double(q.shape[2] * k.shape[2]), Double(q.shape[3] + v.shape[3]))
         return 2 * Double(q.shape[0] * q.shape[1]) * scores * width
     }
-    return try Operator.scaledDotProductAttention(q, k, v, mask, 0.0, causal, scale)
+    if causal { return try Operator.scaledDotProductAttention(q, k, v, mask, 0.0, causal, scale) }
+    return try Operator.attention(q, k, v, mask, scale)
 }
 
 extension Operator {
+    /// Ours where ``FusedKernels`` run and the shapes fit, else libtorch's.
+    static let attention = Operator("likeness::attention")
     static let scaledDotProductAttention = Operator("aten::scaled_dot_product_attention")
 }

@@ -55,12 +55,12 @@ public struct GEGLU {
 
     /// Maps `[..., in]` to `[..., out]`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        let halves = try proj(x).chunked(2, along: -1)
-        return try halves[0] * gelu(halves[1])
+        try Operator.geglu(proj(x))
     }
 }
 
 extension Operator {
     static let linear = Operator("aten::linear")
+    static let geglu = Operator("likeness::geglu")
     static let embedding = Operator("aten::embedding")
 }

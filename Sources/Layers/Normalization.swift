@@ -18,8 +18,18 @@ public struct GroupNorm {
     }
 
     /// `[B, C, ...]` to the same shape.
-    public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try Operator.groupNorm(x, groups, weight, bias, eps)
+    ///
+    /// What stands around a normalisation in a residual block is done in the same pass over a picture
+    /// `[B, C, H, W]` where ``FusedKernels`` run: `before` `[B, C]` is added to `x`, and with `silu`
+    /// the result goes through ``silu(_:)``.
+    public func callAsFunction(_ x: Tensor, before: Tensor? = nil, silu: Bool = false) throws
+        -> Tensor
+    {
+        guard x.shape.count == 4 else {
+            let y = try Operator.groupNorm(x, groups, weight, bias, eps)
+            return silu ? try Layers.silu(y) : y
+        }
+        return try Operator.fusedGroupNorm(x, groups, weight, bias, before, eps, silu)
     }
 }
 
@@ -92,6 +102,7 @@ public struct BatchNorm {
 
 extension Operator {
     static let groupNorm = Operator("aten::group_norm")
+    static let fusedGroupNorm = Operator("likeness::group_norm")
     static let layerNorm = Operator("aten::layer_norm")
     static let batchNorm = Operator("aten::batch_norm")
 }

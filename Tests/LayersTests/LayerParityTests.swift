@@ -52,10 +52,12 @@ let layerCases: [LayerCase] =
             ).callAsFunction
         },
         .init("group_norm") { scope, _ in
-            GroupNorm(scope, groups: 4, channels: 8, eps: 1e-6).callAsFunction
+            let norm = GroupNorm(scope, groups: 4, channels: 8, eps: 1e-6)
+            return { try norm($0) }
         },
         .init("group_norm_tokens") { scope, _ in
-            GroupNorm(scope, groups: 2, channels: 6).callAsFunction
+            let norm = GroupNorm(scope, groups: 2, channels: 6)
+            return { try norm($0) }
         },
         .init("layer_norm") { scope, _ in LayerNorm(scope, channels: 9).callAsFunction },
         .init("layer_norm_plain") { scope, _ in

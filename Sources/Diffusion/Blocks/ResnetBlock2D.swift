@@ -34,11 +34,9 @@ public struct ResnetBlock2D {
     func callAsFunction(_ x: Tensor, time: Tensor? = nil, hooks: FeatureHooks = .none) throws
         -> Tensor
     {
-        var hidden = try conv1(silu(norm1(x)))
-        if let timeEmbProj, let time {
-            hidden = try hidden + timeEmbProj(time).unsqueezed(-1).unsqueezed(-1)
-        }
-        hidden = try conv2(silu(norm2(hidden)))
+        var hidden = try conv1(norm1(x, silu: true))
+        let moved = try time.flatMap { try timeEmbProj?($0) }
+        hidden = try conv2(norm2(hidden, before: moved, silu: true))
         let sum = try (convShortcut?(x) ?? x) + hidden
         return try hooks(path, divisor == 1 ? sum : sum / divisor)
     }

@@ -77,7 +77,7 @@ struct Transformer2D {
         for block in transformerBlocks { tokens = try block(tokens, pass) }
         if case .linear(let linear) = projOut { tokens = try linear(tokens) }
         var pixels = try tokens.reshaped([shape[0], shape[2], shape[3], shape[1]])
-            .permuted([0, 3, 1, 2]).contiguous()
+            .permuted([0, 3, 1, 2])
         if case .conv(let conv) = projOut { pixels = try conv(pixels) }
         return try pass.hooks(path, pixels + x)
     }

@@ -82,7 +82,7 @@ public struct UNet2DCondition {
             let size = skips.last.map { Array($0.shape.suffix(2)) }
             x = try pass([x] + own) { [try block($0[0], skips: Array($0[1...]), size, $1)] }[0]
         }
-        return try hooks("conv_out", convOut(silu(convNormOut(x))))
+        return try hooks("conv_out", convOut(convNormOut(x, silu: true)))
     }
 
     /// 0 where a token counts, a large negative number elsewhere: `[B, M]` to `[B, 1, 1, M]`.

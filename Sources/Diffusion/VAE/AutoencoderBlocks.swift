@@ -102,7 +102,7 @@ struct AutoencoderEncoder {
     func callAsFunction(_ picture: Tensor, hooks: FeatureHooks) throws -> Tensor {
         var x = try convIn(picture)
         for block in downBlocks { x = try block(x, hooks: hooks) }
-        return try convOut(silu(convNormOut(midBlock(x, hooks: hooks))))
+        return try convOut(convNormOut(midBlock(x, hooks: hooks), silu: true))
     }
 }
 
@@ -137,6 +137,6 @@ struct AutoencoderDecoder {
     func callAsFunction(_ latents: Tensor, hooks: FeatureHooks) throws -> Tensor {
         var x = try midBlock(convIn(latents), hooks: hooks)
         for block in upBlocks { x = try block(x, hooks: hooks) }
-        return try convOut(silu(convNormOut(x)))
+        return try convOut(convNormOut(x, silu: true))
     }
 }

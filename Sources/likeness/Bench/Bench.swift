@@ -6,7 +6,10 @@ import Torch
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this program on this machine.",
-        subcommands: [BenchDispatch.self, BenchMemory.self, BenchCheckpoint.self, BenchWorld.self])
+        subcommands: [
+            BenchUNet.self, BenchVAE.self, BenchControlNet.self, BenchDispatch.self,
+            BenchMemory.self, BenchCheckpoint.self, BenchWorld.self,
+        ])
 }
 
 /// `likeness bench dispatch`.

@@ -1,0 +1,154 @@
+"""Times our networks and diffusers' in turn: A B A B, medians, in one run.
+
+    python Reference/speed/networks.py .build/release/likeness [--only unet] [--rounds 3] [--compile]
+
+Random weights of the published sizes; each program is a process of its own, with as many threads.
+`--compile` adds torch.compile with frozen weights, which takes minutes to compile first.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+CASES = [
+    # network, model, pixels, batch, twice as wide
+    ("unet", "sd15", 512, 1, False),
+    ("unet", "sd15", 512, 2, False),
+    ("unet", "sd15", 512, 1, True),
+    ("vae", "sd15", 512, 1, False),
+    ("unet", "sdxl", 1024, 1, False),
+]
+
+
+def build(network, model, size, batch, canvas, dtype):
+    import torch
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, f"{model}_{network}.json")) as file:
+        configuration = json.load(file)
+    height, width = size // 8, size // 8 * (2 if canvas else 1)
+    torch.manual_seed(0)
+    kind = UNet2DConditionModel if network == "unet" else AutoencoderKL
+    net = kind.from_config(configuration).to(dtype).eval().requires_grad_(False)
+    net = net.to(memory_format=torch.channels_last)
+    x = torch.randn(batch, 4, height, width).to(dtype)
+    x = x.contiguous(memory_format=torch.channels_last)
+    if network == "vae":
+        return net, lambda: net.decode(x, return_dict=False)[0]
+    context = torch.randn(batch, 77, configuration["cross_attention_dim"]).to(dtype)
+    added = None
+    if model == "sdxl":
+        added = {
+            "text_embeds": torch.randn(batch, 1280).to(dtype),
+            "time_ids": torch.tensor([[1024, 1024, 0, 0, 1024, 1024]] * batch).to(dtype),
+        }
+    return net, lambda: net(
+        x, 500, context, added_cond_kwargs=added, return_dict=False)[0]
+
+
+def child(arguments):
+    """Runs when asked over standard input; prints the seconds of each run."""
+    import torch
+
+    torch.set_num_threads(arguments.threads)
+    network, model, size, batch, canvas = CASES[arguments.child]
+    dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[arguments.dtype]
+    net, forward = build(network, model, size, batch, canvas, dtype)
+    if arguments.compile:
+        import torch._inductor.config as inductor
+
+        inductor.freezing = True
+        if network == "unet":
+            net.forward = torch.compile(net.forward)
+        else:
+            net.decoder.forward = torch.compile(net.decoder.forward)
+    with torch.no_grad():
+        for _ in range(2):
+            forward()
+        print("ready", flush=True)
+        for _ in sys.stdin:
+            start = time.perf_counter()
+            forward()
+            print(time.perf_counter() - start, flush=True)
+
+
+class Peer:
+    def __init__(self, case, arguments, compiled):
+        command = [
+            sys.executable, __file__, "-", "--child", str(case), "--threads",
+            str(arguments.threads), "--dtype", arguments.dtype,
+        ] + (["--compile"] if compiled else [])
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline().strip() != "ready":
+            raise SystemExit(f"{' '.join(command)}: did not start")
+
+    def time(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def ours(case, arguments, plain=False):
+    network, model, size, batch, canvas = CASES[case]
+    command = [
+        arguments.likeness, "bench", network, "--like", model, "--size", str(size), "--batch",
+        str(batch), "--dtype", arguments.dtype, "--threads", str(arguments.threads), "--rounds",
+        "2", "--json",
+    ] + (["--canvas"] if canvas else []) + (["--plain"] if plain else [])
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("likeness")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--dtype", default="bf16", choices=["bf16", "fp32"])
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--plain", action="store_true", help="also ours without our kernels")
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child is not None:
+        return child(arguments)
+    print("| case | ours | plain | diffusers | compiled | against diffusers | compiled | of peak |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case, (network, model, size, batch, canvas) in enumerate(CASES):
+        name = f"{network} {model} {size}{' canvas' if canvas else ''} x {batch}"
+        if arguments.only not in name:
+            continue
+        eager = Peer(case, arguments, False)
+        compiled = Peer(case, arguments, True) if arguments.compile else None
+        rows = {"ours": [], "plain": [], "eager": [], "compiled": [], "share": []}
+        for _ in range(arguments.rounds):
+            report = ours(case, arguments)
+            rows["ours"].append(report["median_s"])
+            rows["share"].append(report["peak_share"])
+            rows["eager"] += [eager.time(), eager.time()]
+            if compiled:
+                rows["compiled"] += [compiled.time(), compiled.time()]
+            if arguments.plain:
+                rows["plain"].append(ours(case, arguments, plain=True)["median_s"])
+        eager.close()
+        if compiled:
+            compiled.close()
+        middle = {k: statistics.median(v) if v else None for k, v in rows.items()}
+        cell = lambda value: "" if value is None else f"{value:.3f} s"
+        times = lambda value: "" if value is None else f"{value / middle['ours']:.2f} x"
+        print(
+            f"| {name} {arguments.dtype} | {cell(middle['ours'])} | {cell(middle['plain'])} "
+            f"| {cell(middle['eager'])} | {cell(middle['compiled'])} | {times(middle['eager'])} "
+            f"| {times(middle['compiled'])} | {100 * middle['share']:.0f} % |", flush=True)
+
+
+main()

@@ -1,0 +1,175 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+import Layers
+import Torch
+
+/// The models whose networks are timed.
+enum BenchModel: String, CaseIterable, ExpressibleByArgument {
+    case sd15, sdxl, miniature
+
+    /// Pixels of a side, when none are given.
+    var side: Int {
+        switch self {
+        case .sd15: 512
+        case .sdxl: 1024
+        case .miniature: 128
+        }
+    }
+
+    /// A part's configuration: the published one, or that of the shipped models.
+    func configuration(_ part: String) throws -> ConfigurationFile {
+        let published: PublishedModel
+        switch self {
+        case .sd15: published = .sd15
+        case .sdxl: published = .sdxl
+        case .miniature:
+            return try ConfigurationFile(
+                "\(ShippedModel.folder("miniature"))/\(part)/config.json")
+        }
+        guard let text = published.components().first(where: { $0.name == part })?.configuration
+        else {
+            throw CommandError("\(rawValue) has no \(part)", code: Failure.badInput)
+        }
+        return try ConfigurationFile(bytes: Array(text.utf8), from: "\(part)/config.json")
+    }
+
+    /// Pixels for a latent.
+    func factor() throws -> Int {
+        let blocks = try AutoencoderKLConfiguration(configuration("vae")).blockOutChannels.count
+        return 1 << (blocks - 1)
+    }
+}
+
+/// Sizes of what is timed.
+struct BenchSize: ParsableArguments {
+    @Option(help: "Whose network: sd15, sdxl or miniature; random weights.")
+    var like: BenchModel = .sd15
+
+    @Option(help: "Pixels of a side; the model's own if left out.")
+    var size: Int?
+
+    @Flag(help: "Twice as wide: a canvas of two pictures side by side, as in IC-Portrait.")
+    var canvas = false
+
+    /// Height and width.
+    var pixels: [Int] {
+        let side = size ?? like.side
+        return [side, canvas ? 2 * side : side]
+    }
+
+    /// `[B, channels, H, W]` of noise at the latents' size.
+    func latents(_ batch: Int, channels: Int, _ generator: Generator) throws -> Tensor {
+        let factor = try like.factor()
+        return try Tensor.randn(
+            [batch, channels] + pixels.map { $0 / factor }, generator: generator)
+    }
+}
+
+/// `likeness bench unet`.
+struct BenchUNet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unet", abstract: "One denoising step.")
+
+    @OptionGroup var size: BenchSize
+    @OptionGroup var options: NetworkBenchOptions
+
+    func run() throws {
+        try NetworkBench.run("unet", like: size.like.rawValue, size: size.pixels, options) {
+            dtype, device in
+            let generator = try Generator(seed: 0)
+            let configuration = try UNet2DConditionConfiguration(size.like.configuration("unet"))
+            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+            let unet = UNet2DCondition(store.root, configuration)
+            try store.finish()
+            let batch = options.batch
+            func noise(_ shape: [Int]) throws -> Tensor {
+                try Tensor.randn(shape, generator: generator).to(dtype).to(device)
+            }
+            let sample = try size.latents(batch, channels: configuration.inChannels, generator)
+                .to(dtype).to(device)
+            let context = try noise([batch, 77, configuration.crossAttentionDim])
+            var added: AddedConditions?
+            if size.like == .sdxl {
+                let ids = try Tensor(
+                    [1024, 1024, 0, 0, 1024, 1024].map(Float.init), shape: [1, 6])
+                added = AddedConditions(
+                    textEmbeds: try noise([batch, 1280]),
+                    timeIds: try ids.tiled([batch, 1]).to(dtype).to(device))
+            }
+            let timestep = try Tensor([Float(500)], device: device)
+            return (store, { try unet(sample, timestep: timestep, context: context, added: added) })
+        }
+    }
+}
+
+/// `likeness bench vae`.
+struct BenchVAE: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vae", abstract: "Latents to a picture, or a picture to latents.")
+
+    @Flag(help: "Encode instead of decoding.")
+    var encode = false
+
+    @OptionGroup var size: BenchSize
+    @OptionGroup var options: NetworkBenchOptions
+
+    func run() throws {
+        let name = encode ? "vae encoder" : "vae decoder"
+        try NetworkBench.run(name, like: size.like.rawValue, size: size.pixels, options) {
+            dtype, device in
+            let generator = try Generator(seed: 0)
+            let configuration = try AutoencoderKLConfiguration(size.like.configuration("vae"))
+            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+            let vae = AutoencoderKL(store.root, configuration)
+            try store.finish()
+            if encode {
+                let picture = try Tensor.randn(
+                    [options.batch, configuration.inChannels] + size.pixels, generator: generator
+                ).to(dtype).to(device)
+                return (store, { try vae.encode(picture).mean })
+            }
+            let latents = try size.latents(
+                options.batch, channels: configuration.latentChannels, generator
+            ).to(dtype).to(device)
+            return (store, { try vae.decode(latents) })
+        }
+    }
+}
+
+/// `likeness bench controlnet`.
+struct BenchControlNet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "controlnet", abstract: "One step of a ControlNet for SD1.5.")
+
+    @Option(help: "Pixels of a side.")
+    var size = 512
+
+    @OptionGroup var options: NetworkBenchOptions
+
+    func run() throws {
+        try NetworkBench.run("controlnet", like: "sd15", size: [size, size], options) {
+            dtype, device in
+            let generator = try Generator(seed: 0)
+            let text = PublishedModel.sd15ControlNet.components().first?.configuration ?? "{}"
+            let file = try ConfigurationFile(bytes: Array(text.utf8), from: "config.json")
+            let configuration = try ControlNetConfiguration(file)
+            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+            let net = ControlNet(store.root, configuration)
+            try store.finish()
+            func noise(_ shape: [Int]) throws -> Tensor {
+                try Tensor.randn(shape, generator: generator).to(dtype).to(device)
+            }
+            let sample = try noise([options.batch, 4, size / 8, size / 8])
+            let context = try noise([options.batch, 77, 768])
+            let condition = try noise([options.batch, 3, size, size])
+            let timestep = try Tensor([Float(500)], device: device)
+            return (
+                store,
+                {
+                    try net(sample, timestep: timestep, context: context, condition: condition).mid
+                }
+            )
+        }
+    }
+}
