@@ -23,14 +23,33 @@ CASES = [
     ("unet", "sdxl", 1024, 1, False),
 ]
 
+VAE = {
+    "block_out_channels": [128, 256, 512, 512], "down_block_types": ["DownEncoderBlock2D"] * 4,
+    "in_channels": 3, "latent_channels": 4, "layers_per_block": 2, "norm_num_groups": 32, "out_channels": 3,
+    "sample_size": 512, "up_block_types": ["UpDecoderBlock2D"] * 4,
+}
+CONFIGURATIONS = {
+    ("unet", "sd15"): {
+        "attention_head_dim": 8, "block_out_channels": [320, 640, 1280, 1280], "cross_attention_dim": 768,
+        "sample_size": 64,
+    },
+    ("vae", "sd15"): VAE,
+    ("unet", "sdxl"): {
+        "addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
+        "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "projection_class_embeddings_input_dim": 2816, "sample_size": 128,
+        "transformer_layers_per_block": [1, 2, 10],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"], "use_linear_projection": True,
+    },
+}
+
 
 def build(network, model, size, batch, canvas, dtype):
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
 
-    here = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(here, f"{model}_{network}.json")) as file:
-        configuration = json.load(file)
+    configuration = CONFIGURATIONS[network, model]
     height, width = size // 8, size // 8 * (2 if canvas else 1)
     torch.manual_seed(0)
     kind = UNet2DConditionModel if network == "unet" else AutoencoderKL

@@ -28,7 +28,7 @@ bool fits(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
           const std::optional<at::Tensor> &bias) {
     const int64_t width = q.dim() == 4 ? q.size(3) : 0;
     return ck_enabled() && fits_rows(q) && fits_rows(k) && fits_rows(v) && width % 2 == 0
-        && width > 0 && width <= 256 && k.size(3) == width && v.size(3) == width
+        && width > 0 && width <= 512 && k.size(3) == width && v.size(3) == width
         && k.sizes() == v.sizes() && k.size(0) == q.size(0) && k.size(1) == q.size(1)
         && k.size(2) > 0 && q.size(2) > 0 && fits_keys(bias, k);
 }

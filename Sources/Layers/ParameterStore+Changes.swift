@@ -57,8 +57,8 @@ extension ParameterStore {
 
     /// Brings weights into the form in which this device runs them fastest; values stay.
     ///
-    /// On the CPU in half precision convolutions read and write channels last. Call it once the model
-    /// is on its device, in its dtype, and will not be trained.
+    /// On the CPU in bfloat16, convolutions whose weights lie channels last keep pictures so too, which
+    /// is what ``FusedKernels`` take. Float32 is left as it was read, which may be a mapped file.
     public func prepareForInference() throws {
         guard entries.contains(where: { $0.tensor.device == .cpu && $0.tensor.dtype == .bfloat16 })
         else { return }

@@ -188,6 +188,8 @@ struct MakeImage: ParsableCommand {
             let clock = ContinuousClock()
             let start = clock.now
             let loaded = try loadModel()
+            // Every step asks for the same sizes.
+            LibTorch.keepFreedMemory()
             for (index, path) in lora.enumerated() {
                 try loaded.merge(
                     adapters: StoredModels.path(path, for: "--lora"),

@@ -35,7 +35,9 @@ struct Upsample2D {
     func callAsFunction(_ x: Tensor, size: [Int]? = nil, hooks: FeatureHooks = .none) throws
         -> Tensor
     {
-        let size = size ?? x.shape.suffix(2).map { 2 * $0 }
+        guard let size, size != x.shape.suffix(2).map({ 2 * $0 }) else {
+            return try hooks(path, conv.doubling(x))
+        }
         return try hooks(path, conv(interpolate(x, size: size, mode: .nearest)))
     }
 }

@@ -90,6 +90,7 @@ public struct NetworkFiles {
         do { try store.finish() } catch let error as ParameterError {
             throw DiffusionError("\(path): expected readable weights, but \(error)")
         }
+        try store.prepareForInference()
         return LoadedModel(
             network: network, store: store, path: path, notes: [note].compactMap { $0 })
     }

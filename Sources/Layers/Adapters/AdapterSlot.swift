@@ -29,6 +29,9 @@ public final class AdapterSlot {
     /// How many branches are in, either way.
     public var count: Int { applied.count + merged.count }
 
+    /// Whether the layer's result is its own.
+    var isIdle: Bool { applied.isEmpty }
+
     /// `y`, the layer's result for `x`, with what the applied branches add.
     @inline(__always)
     func callAsFunction(_ y: Tensor, from x: Tensor) throws -> Tensor {

@@ -52,6 +52,8 @@ enum NetworkBench {
         let peakGigaflops: Double
         let peakShare: Double
         let peakMemoryBytes: Int
+        /// Between this result and the plain operators'; nil for `--plain`.
+        let cosineWithPlain: Double?
 
         enum CodingKeys: String, CodingKey {
             case network, like, size, batch, dtype, device, threads, kernels, rounds
@@ -62,16 +64,29 @@ enum NetworkBench {
             case peakGigaflops = "peak_gflops"
             case peakShare = "peak_share"
             case peakMemoryBytes = "peak_memory_bytes"
+            case cosineWithPlain = "cosine_with_plain"
         }
 
         var text: String {
             String(
                 format: "%@ of %@, %d x %d x %d, %@: %.3f s (%.3f to %.3f of %d), %.0f GFLOP/s, "
-                    + "%.0f %% of the %.0f of a matrix product; at most %.2f GB",
+                    + "%.0f %% of the %.0f of a matrix product; at most %.2f GB%@",
                 network, like, batch, size[0], size[1], dtype, medianSeconds, fastestSeconds,
                 slowestSeconds, rounds, gigaflops, 100 * peakShare, peakGigaflops,
-                Double(peakMemoryBytes) / 1e9)
+                Double(peakMemoryBytes) / 1e9,
+                cosineWithPlain.map { String(format: "; cosine with plain operators %.6f", $0) } ?? "")
         }
+    }
+
+    /// How near the result is to that of libtorch's own operators.
+    private static func cosineWithPlain(_ forward: () throws -> Tensor) throws -> Double {
+        func numbers() throws -> Tensor { try forward().to(.cpu).to(.float64).flattened() }
+        let ours = try numbers()
+        let wereEnabled = FusedKernels.areEnabled
+        FusedKernels.setEnabled(false)
+        defer { FusedKernels.setEnabled(wereEnabled) }
+        let plain = try numbers()
+        return try (ours * plain).sum().item() / (ours.norm() * plain.norm()).item()
     }
 
     /// Prepares the machine, then times what `make` gives.
@@ -86,7 +101,10 @@ enum NetworkBench {
             let device = try Device(parsing: options.device)
             try noGrad {
                 let (store, forward) = try make(dtype, device)
-                if !options.plain { try store.prepareForInference() }
+                if !options.plain {
+                    try store.prepareForInference()
+                    LibTorch.keepFreedMemory()
+                }
                 let before = try MatrixPeak.measure(dtype: dtype, device: device)
                 var flops = 0.0
                 for _ in 0..<2 { flops = try FlopCount.measure { _ = try forward() }.flops }
@@ -109,7 +127,8 @@ enum NetworkBench {
                     fastestSeconds: seconds.min() ?? middle,
                     slowestSeconds: seconds.max() ?? middle, gigaflops: flops / middle / 1e9,
                     peakGigaflops: peak / 1e9, peakShare: flops / middle / peak,
-                    peakMemoryBytes: ProcessMemory.peak)
+                    peakMemoryBytes: ProcessMemory.peak,
+                    cosineWithPlain: try options.plain ? nil : cosineWithPlain(forward))
                 try options.reporting.result(report, text: report.text)
             }
         }

@@ -47,6 +47,8 @@ struct PortraitTools {
             ] + (found.map { [$0] } ?? []))
         // Faces may be small parts of large pictures, and the miniature's portraits are small.
         codec = try VipsCodec(limits: ImageLimits(sides: 32...16384))
+        // Every step asks for the same sizes.
+        LibTorch.keepFreedMemory()
     }
 
     private static func exists(_ path: String) -> Bool {
