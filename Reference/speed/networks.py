@@ -21,6 +21,8 @@ CASES = [
     ("unet", "sd15", 512, 1, True),
     ("vae", "sd15", 512, 1, False),
     ("unet", "sdxl", 1024, 1, False),
+    # A portrait of so many steps; put together of two ControlNets and the UNet, every step.
+    ("ic-portrait", "sd15", 512, 4, False),
 ]
 
 VAE = {
@@ -43,6 +45,35 @@ CONFIGURATIONS = {
         "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"], "use_linear_projection": True,
     },
 }
+
+
+def portrait(size, steps, dtype):
+    """IC-Portrait as one would put it together: both nets and the base at every step, with guidance."""
+    import torch
+    from diffusers import ControlNetModel, UNet2DConditionModel
+
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel.from_config(CONFIGURATIONS["unet", "sd15"])
+    nets = [ControlNetModel.from_unet(unet) for _ in range(2)]
+    for net in nets:
+        # The condition is latents beside latents, not a picture eight times as large.
+        net.controlnet_cond_embedding = torch.nn.Conv2d(4, 320, 3, padding=1)
+    for part in [unet, *nets]:
+        part.to(dtype).eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    draw = lambda *shape: torch.randn(*shape).to(dtype)
+    canvas, condition = draw(2, 4, size // 8, size // 4), draw(2, 4, size // 8, size // 4)
+    context = draw(2, 1, 768)
+
+    def forward():
+        for _ in range(steps):
+            for net in nets:
+                down, mid = net(canvas, 500, context, condition, return_dict=False)
+            noise = unet(
+                canvas, 500, context, down_block_additional_residuals=down,
+                mid_block_additional_residual=mid, return_dict=False)[0]
+        return noise
+
+    return unet, forward
 
 
 def build(network, model, size, batch, canvas, dtype):
@@ -77,15 +108,18 @@ def child(arguments):
     torch.set_num_threads(arguments.threads)
     network, model, size, batch, canvas = CASES[arguments.child]
     dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[arguments.dtype]
-    net, forward = build(network, model, size, batch, canvas, dtype)
+    if network == "ic-portrait":
+        net, forward = portrait(size, batch, dtype)
+    else:
+        net, forward = build(network, model, size, batch, canvas, dtype)
     if arguments.compile:
         import torch._inductor.config as inductor
 
         inductor.freezing = True
-        if network == "unet":
-            net.forward = torch.compile(net.forward)
-        else:
+        if network == "vae":
             net.decoder.forward = torch.compile(net.decoder.forward)
+        else:
+            net.forward = torch.compile(net.forward)
     with torch.no_grad():
         for _ in range(2):
             forward()
@@ -120,9 +154,9 @@ class Peer:
 def ours(case, arguments, plain=False):
     network, model, size, batch, canvas = CASES[case]
     command = [
-        arguments.likeness, "bench", network, "--like", model, "--size", str(size), "--batch",
-        str(batch), "--dtype", arguments.dtype, "--threads", str(arguments.threads), "--rounds",
-        "2", "--json",
+        arguments.likeness, "bench", network, "--like", model, "--size", str(size),
+        "--steps" if network == "ic-portrait" else "--batch", str(batch), "--dtype", arguments.dtype,
+        "--threads", str(arguments.threads), "--rounds", "2", "--json",
     ] + (["--canvas"] if canvas else []) + (["--plain"] if plain else [])
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 

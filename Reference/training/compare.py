@@ -31,6 +31,11 @@ CONFIG = {
     "mid_block_scale_factor": 1, "norm_eps": 1e-5, "norm_num_groups": 16, "out_channels": 4, "sample_size": 16,
     "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
 }
+# The miniature base's shape, and what of its kind a batch holds: latents' height and width, words' width.
+MINIATURE = CONFIG | {
+    "block_out_channels": [64, 128, 192], "cross_attention_dim": 192, "norm_num_groups": 8, "sample_size": 32,
+}
+SHAPES = {"small": (CONFIG, 16, 16), "miniature": (MINIATURE, 32, 32), "canvas": (MINIATURE, 32, 64)}
 COMMON = {
     "learning_rate": 5e-4, "weight_decay": 0.01, "max_grad_norm": 1.0, "schedule": "cosine", "warmup_steps": 5,
     "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "momentum": 0.9, "nesterov": False, "kind": "adamw",
@@ -109,8 +114,9 @@ def train(model, data, settings_path, output):
             )
             alpha = alphas[timesteps].view(-1, 1, 1, 1)
             noisy = alpha.sqrt() * x0 + (1 - alpha).sqrt() * noise
-            said = unet(noisy, timesteps, context).sample
-            loss = torch.nn.functional.mse_loss(said, noise)
+            with torch.autocast("cpu", torch.bfloat16, enabled=told.get("precision") == "bf16"):
+                said = unet(noisy, timesteps, context).sample
+            loss = torch.nn.functional.mse_loss(said.float(), noise)
             (loss / parts).backward()
         norm = torch.nn.utils.clip_grad_norm_(parameters, how["max_grad_norm"], foreach=True)
         optimizer.step()
@@ -135,8 +141,9 @@ def train(model, data, settings_path, output):
 
 
 class Comparison:
-    def __init__(self, likeness, folder, steps, batch, threads):
+    def __init__(self, likeness, folder, steps, batch, threads, shape="small"):
         self.likeness, self.folder, self.steps, self.batch = likeness, folder, steps, batch
+        self.config, self.height, self.width = SHAPES[shape]
         self.environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
         self.model, self.data = folder / "unet", folder / "data.safetensors"
 
@@ -147,12 +154,13 @@ class Comparison:
         from models import randomise
         from safetensors.torch import save_file
 
-        unet = randomise(UNet2DConditionModel(**CONFIG), seed)
+        unet = randomise(UNet2DConditionModel(**self.config), seed)
         unet.save_pretrained(self.model)
         generator = torch.Generator().manual_seed(seed)
         shape = (2 * self.steps, self.batch)
         draw = lambda *sizes: torch.randn(*shape, *sizes, generator=generator)
-        data = {"x0": draw(4, 16, 16), "noise": draw(4, 16, 16), "context": draw(77, 48)}
+        latents, words = (4, self.height, self.width), self.config["cross_attention_dim"]
+        data = {"x0": draw(*latents), "noise": draw(*latents), "context": draw(77, words)}
         data["timesteps"] = torch.randint(0, 1000, shape, generator=generator)
         save_file(data, self.data)
         self.start = {name: parameter.detach() for name, parameter in unet.named_parameters()}
@@ -206,6 +214,23 @@ def line(name, differences):
     return f"{name:28}{text}  " + ("BROKEN: " + ", ".join(wrong) if wrong else "within bounds")
 
 
+def pace(comparison, rounds, changes):
+    """Steps a second of both, in turn; how many times PyTorch's ours are."""
+    paces, losses = {"likeness": [], "PyTorch": []}, {}
+    for _ in range(rounds):
+        for name in paces:
+            result = comparison.run(name == "likeness", changes)
+            losses[name] = result["loss"]
+            # The first steps warm caches and threads up.
+            paces[name].append(1 / statistics.median(result["seconds"].tolist()[5:]))
+    for name, own in paces.items():
+        print(f"{name:9} {statistics.median(own):7.2f} steps/s  ({', '.join(f'{pace:.2f}' for pace in own)})")
+    apart = ((losses["likeness"] - losses["PyTorch"]).abs() / losses["PyTorch"].abs()).max().item()
+    ratio = statistics.median(paces["likeness"]) / statistics.median(paces["PyTorch"])
+    print(f"ours at {ratio:.2f} times PyTorch's pace; losses of all steps within {apart:.1e}")
+    return ratio
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("likeness")
@@ -214,14 +239,18 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--only", help="cases, such as adamw,sgd")
+    parser.add_argument("--shape", default="small", choices=SHAPES, help="the network and its latents")
+    parser.add_argument("--bf16", action="store_true", help="only the pace, in bf16 with float32 weights")
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         comparison = Comparison(
-            options.likeness, pathlib.Path(folder), options.steps, options.batch, options.threads
+            options.likeness, pathlib.Path(folder), options.steps, options.batch, options.threads, options.shape
         )
         count = comparison.prepare()
         print(f"{count} parameters, {options.steps} steps of {options.batch}, {options.threads} thread(s)")
+        if options.bf16:
+            sys.exit(1 if pace(comparison, options.rounds, {"precision": "bf16"}) < 1 else 0)
         print(f"{'':28}" + "".join(f"{name.replace(' angle', ' 1-c'):>10}" for name in BOUNDS))
         ours = None
         for name, changes in CASES.items():
@@ -243,16 +272,7 @@ def main():
             unchanged += not wrong
             seen = "seen in " + ", ".join(f"{key} {differences[key]:.1e}" for key in wrong)
             print(f"control, {name}: " + (seen if wrong else "NOT NOTICED"), flush=True)
-        paces = {"likeness": [], "PyTorch": []}
-        for _ in range(options.rounds):
-            for name in paces:
-                seconds = comparison.run(name == "likeness", {})["seconds"].tolist()
-                # The first steps warm caches and threads up.
-                paces[name].append(1 / statistics.median(seconds[5:]))
-        for name, rounds in paces.items():
-            print(f"{name:9} {statistics.median(rounds):7.2f} steps/s  ({', '.join(f'{r:.2f}' for r in rounds)})")
-        ratio = statistics.median(paces["likeness"]) / statistics.median(paces["PyTorch"])
-        print(f"ours at {ratio:.2f} times PyTorch's pace")
+        ratio = pace(comparison, options.rounds, {})
     sys.exit(1 if failed or unchanged or ratio < 1 else 0)
 
 

@@ -20,7 +20,8 @@ bool fits_rows(const at::Tensor &x) {
 bool fits_keys(const std::optional<at::Tensor> &bias, const at::Tensor &k) {
     if (!bias || !bias->defined()) return true;
     return bias->is_cpu() && bias->dim() == 4 && bias->size(1) == 1 && bias->size(2) == 1
-        && bias->size(3) == k.size(2) && at::isFloatingType(bias->scalar_type())
+        && (bias->size(0) == 1 || bias->size(0) == k.size(0)) && bias->size(3) == k.size(2)
+        && at::isFloatingType(bias->scalar_type())
         && !bias->requires_grad();
 }
 
@@ -77,6 +78,7 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     }
 
     static variable_list backward(AutogradContext *context, variable_list grads) {
+        differentiate_once();
         const auto saved = context->get_saved_variables();
         const auto &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3];
         const auto bias = context->saved_data["bias"].toOptional<at::Tensor>();

@@ -105,6 +105,7 @@ struct GEGLUFunction : torch::autograd::Function<GEGLUFunction> {
     }
 
     static variable_list backward(AutogradContext *context, variable_list grads) {
+        differentiate_once();
         const auto x = context->get_saved_variables()[0];
         const auto grad = grads[0].to(at::kBFloat16).contiguous();
         auto grad_x = at::empty_like(x, at::MemoryFormat::Contiguous);

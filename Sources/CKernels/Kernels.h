@@ -24,6 +24,13 @@ inline bool learns(at::TensorList tensors) {
     return false;
 }
 
+// Backward passes that no graph could be recorded of say so, rather than give a wrong derivative.
+inline void differentiate_once() {
+    TORCH_CHECK(!c10::GradMode::is_enabled(),
+                "expected one derivative only, found a request for a second: our kernels have none; "
+                "LIKENESS_KERNELS=plain takes libtorch's operators");
+}
+
 // Memory of one thread that grows and is kept: 64-byte aligned, not initialised.
 template <class Element>
 class Scratch {

@@ -56,6 +56,7 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     }
 
     static variable_list backward(AutogradContext *context, variable_list grads) {
+        differentiate_once();
         auto &data = context->saved_data;
         const auto saved = context->get_saved_variables();
         const auto &x = saved[0], &weight = saved[1], &bias = saved[2];

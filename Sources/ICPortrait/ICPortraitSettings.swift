@@ -18,6 +18,12 @@ public struct ICPortraitSettings: Settings {
     public var steps = 50
     /// Guidance against a token of zeros; 1 for none. The paper gives none.
     public var guidance = 3.0
+    /// The part of the noise schedule within which guidance is applied, 0 (clean) to 1 (noise). Beyond
+    /// it only the token is followed, at half the price: Kynkäänniemi et al. 2024, "Applying Guidance
+    /// in a Limited Interval".
+    public var guidanceFrom = 0.0
+    /// Where that part ends.
+    public var guidanceTo = 1.0
     /// Replaces the profile's half by the noised profile before every step, where the paper denoises
     /// both halves together.
     public var replacesProfile = false
@@ -47,6 +53,11 @@ public struct ICPortraitSettings: Settings {
             throw ICPortraitError(
                 "guidance: expected 1, which is none, to 100, found \(guidance).")
         }
+        guard 0 <= guidanceFrom, guidanceFrom <= guidanceTo, guidanceTo <= 1 else {
+            throw ICPortraitError(
+                "guidance_from and guidance_to: expected a part of 0 to 1, found \(guidanceFrom) to "
+                    + "\(guidanceTo).")
+        }
         for (name, number) in [
             ("blend.alpha", blend.alpha), ("blend.beta", blend.beta),
             ("matching.cycle_limit", matching.cycleLimit),
@@ -60,6 +71,8 @@ public struct ICPortraitSettings: Settings {
         case matching, blend, strengths, steps, guidance
         case keepRatio = "keep_ratio"
         case trainingKeepRatio = "training_keep_ratio"
+        case guidanceFrom = "guidance_from"
+        case guidanceTo = "guidance_to"
         case replacesProfile = "replaces_profile"
     }
 }

@@ -71,6 +71,7 @@ extension Operator {
     static let softplus = Operator("aten::softplus")
     static let hardswish = Operator("aten::hardswish")
     static let hardsigmoid = Operator("aten::hardsigmoid")
-    static let prelu = Operator("aten::prelu")
+    /// Ours where ``FusedKernels`` run and the shapes fit, else libtorch's.
+    static let prelu = Operator("likeness::prelu")
     static let bernoulliInPlace = Operator("aten::bernoulli_", "float")
 }

@@ -42,11 +42,18 @@ import Torch
     }
 
     @Test(arguments: cases.filter { ["unet", "vae"].contains($0.file) && $0.name.hasPrefix("sd") })
-    func matchesTheReferenceInBfloat16(_ network: NetworkCase) throws {
-        let expected = try network.tensors("bf16")
-        guard !expected.isEmpty else { return }
-        let found = try worst(network.run(network.parameters(), dtype: .bfloat16), expected)
-        #expect(found.cosine >= 0.9999, "\(found)")
+    func isAsNearTheTruthInBfloat16AsTheReference(_ network: NetworkCase) throws {
+        let reference = try network.tensors("bf16")
+        guard !reference.isEmpty else { return }
+        let all = try network.tensors("output")
+        let truth = all.filter { reference[$0.key] != nil }
+        #expect(truth.count == reference.count)
+        let ours = try network.run(network.parameters(), dtype: .bfloat16)
+        let (own, theirs) = try (worst(ours, truth), worst(reference, truth))
+        // Our kernels round elsewhere than libtorch's; they may not round much more.
+        #expect(1 - own.cosine <= 1.5 * (1 - theirs.cosine), "\(own), reference \(theirs)")
+        guard !FusedKernels.areEnabled else { return }
+        #expect(try worst(ours, reference).cosine >= 0.9999)
     }
 
     @Test func innerValuesMatchTheReference() throws {

@@ -112,6 +112,22 @@ import Training
         }
     }
 
+    @Test func guidanceOutsideItsIntervalIsLeftOut() throws {
+        let networks = try small.networks()
+        let (always, never) = try (
+            finished(run(networks)), finished(run(networks) { $0.guidance = 1 })
+        )
+        let all = try finished(run(networks) { ($0.guidanceFrom, $0.guidanceTo) = (0, 1) })
+        #expect(try all.isEqual(to: always))
+        let none = try finished(run(networks) { $0.guidanceFrom = 1 })
+        #expect(try none.isEqual(to: never))
+        let some = try finished(run(networks) { $0.guidanceTo = 0.2 })
+        #expect(try !some.isEqual(to: always) && !some.isEqual(to: never))
+        var settings = ICPortraitSettings()
+        (settings.guidanceFrom, settings.guidanceTo) = (0.6, 0.5)
+        #expect(throws: ICPortraitError.self) { try settings.check() }
+    }
+
     @Test(arguments: [[], [0.0], [0.5, 0.01], [1.5], [-0.2]])
     func strengthsThatLeaveNothingAreRefused(
         _ strengths: [Double]

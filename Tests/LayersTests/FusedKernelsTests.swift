@@ -127,6 +127,19 @@ import Torch
             }, [x], wrong: [x * -1 + 1], seed: seed, "\(shape)")
     }
 
+    @Test(arguments: [[2, 40, 5, 7], [33, 96, 14, 14], [5, 17]])
+    func preluLearnsItsSlopes(_ shape: [Int]) throws {
+        let generator = try Generator(seed: 8)
+        let x = try Tensor.randn(shape, generator: generator)
+        let slopes = try Tensor.rand([shape[1]], generator: generator)
+        try check(
+            fused: { x in
+                let laid = x[0].rank == 4 ? try x[0].contiguous(.channelsLast) : x[0]
+                return try Operator("likeness::prelu")(laid, x[1])
+            }, plain: { try Operator("aten::prelu")($0[0], $0[1]) }, [x, slopes],
+            wrong: [x * -1, slopes], seed: .randn(shape, generator: generator), "\(shape)")
+    }
+
     @Test(arguments: [[2, 16, 5, 7, 24], [1, 64, 8, 8, 64]])
     func doublingBeforeAConvolutionIsMergedIntoIt(_ shape: [Int]) throws {
         let generator = try Generator(seed: 7)

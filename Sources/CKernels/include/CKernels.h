@@ -4,6 +4,7 @@
 //   likeness::attention      softmax attention with narrow heads
 //   likeness::group_norm     group normalisation, a shift before it and SiLU after
 //   likeness::upsample_conv  nearest-neighbour doubling and a 3x3 convolution in 4/9 of the work
+//   likeness::prelu          a learned slope a channel where x is negative
 //   likeness::geglu          one half of the channels scaled by GELU of the other
 #ifndef LIKENESS_CKERNELS_H
 #define LIKENESS_CKERNELS_H

@@ -27,6 +27,10 @@ public struct Attention {
         hooks: FeatureHooks = .none
     ) throws -> Tensor {
         let context = try hooks("\(path).context", context ?? x)
+        if Self.isLone(context, images) {
+            let value = try toOut(toV(context))
+            return try hooks(path, value.expanded([x.shape[0], x.shape[1], value.shape[2]]))
+        }
         var (q, k, v) = try (toQ(x), toK(context), toV(context))
         for image in images {
             guard let delta = image.adapter.delta(at: path) else { continue }
@@ -49,6 +53,12 @@ public struct Attention {
             result = try result + delta.toOut(hidden) * image.adapter.loraScale
         }
         return try hooks(path, result)
+    }
+
+    /// Whether there is one key for every query: its softmax is 1 and everyone gets its value, whatever
+    /// the query. So it is where an image's embedding is the whole prompt.
+    static func isLone(_ context: Tensor, _ images: [ImagePrompt]) -> Bool {
+        context.rank == 3 && context.shape[1] == 1 && images.isEmpty
     }
 
     /// `[B, N, heads * D]` to `[B, heads, N, D]`.

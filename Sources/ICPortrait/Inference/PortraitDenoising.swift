@@ -159,7 +159,9 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
                 settings.blend)
         }
         let token = conditions.token
-        guard settings.guidance > 1 else { return try noise([input], [token]) }
+        let share = scheduler.timesteps[index] / Double(configuration.trainTimesteps ?? 1000)
+        guard settings.guidance > 1, settings.guidanceFrom <= share, share <= settings.guidanceTo
+        else { return try noise([input], [token]) }
         let both = try noise([input, input], [token.zerosLike(), token]).chunked(2)
         return try both[0] + (both[1] - both[0]) * settings.guidance
     }

@@ -7,8 +7,9 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this program on this machine.",
         subcommands: [
-            BenchUNet.self, BenchVAE.self, BenchControlNet.self, BenchDispatch.self,
-            BenchMemory.self, BenchCheckpoint.self, BenchWorld.self,
+            BenchUNet.self, BenchVAE.self, BenchControlNet.self, BenchCLIP.self,
+            BenchICPortrait.self, BenchDispatch.self, BenchMemory.self, BenchCheckpoint.self,
+            BenchWorld.self,
         ])
 }
 

@@ -74,7 +74,8 @@ enum NetworkBench {
                 network, like, batch, size[0], size[1], dtype, medianSeconds, fastestSeconds,
                 slowestSeconds, rounds, gigaflops, 100 * peakShare, peakGigaflops,
                 Double(peakMemoryBytes) / 1e9,
-                cosineWithPlain.map { String(format: "; cosine with plain operators %.6f", $0) } ?? "")
+                cosineWithPlain.map { String(format: "; cosine with plain operators %.6f", $0) }
+                    ?? "")
         }
     }
 
