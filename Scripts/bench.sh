@@ -3,7 +3,8 @@
 set -eu
 likeness=$1
 python=.deps/parity/bin/python
-"$likeness" doctor --quiet || true
+"$likeness" doctor
+status=0
 "$likeness" bench dispatch
 "$likeness" bench memory
 "$likeness" bench checkpoint
@@ -14,5 +15,7 @@ echo "== networks, fp32"
 "$python" Reference/speed/networks.py "$likeness" --dtype fp32 --only "sd15 512 x 1"
 for shape in miniature canvas; do
     echo "== a training step, $shape"
-    "$python" Reference/training/compare.py "$likeness" --shape "$shape" --bf16 --batch 16 --steps 16 || true
+    "$python" Reference/training/compare.py "$likeness" --shape "$shape" --bf16 --batch 16 --steps 16 ||
+        status=1
 done
+exit "$status"

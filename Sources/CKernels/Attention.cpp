@@ -35,8 +35,7 @@ bool fits(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
 }
 
 Rows rows(const at::Tensor &x) {
-    return {reinterpret_cast<uint16_t *>(x.data_ptr<at::BFloat16>()), x.stride(0), x.stride(1),
-            x.stride(2)};
+    return {words(x), x.stride(0), x.stride(1), x.stride(2)};
 }
 
 // [B, heads, N, D] that lies in memory as [B, N, heads, D], as the next linear layer wants it.

@@ -2,8 +2,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <algorithm>
-
 #include "Kernels.h"
 #include "Lanes.h"
 #include "Parallel.h"
@@ -72,19 +70,6 @@ LANES_KERNEL void backward_rows(const uint16_t *x, const uint16_t *grad, uint16_
 }
 
 #endif
-
-uint16_t *words(const at::Tensor &x) {
-    return reinterpret_cast<uint16_t *>(x.data_ptr<at::BFloat16>());
-}
-
-// Calls body(first row, rows) for all of them, some at a time.
-template <class Body>
-void each_rows(int64_t rows, int64_t width, Body body) {
-    const int64_t step = std::max<int64_t>(1, 32768 / width);
-    each((rows + step - 1) / step, [&](int64_t i) {
-        body(i * step, std::min(step, rows - i * step));
-    });
-}
 
 at::Tensor forward(const at::Tensor &x) {
     auto sizes = x.sizes().vec();

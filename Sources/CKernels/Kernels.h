@@ -16,6 +16,13 @@ inline bool fits(const at::Tensor &x) {
     return x.is_cpu() && x.layout() == at::kStrided && x.scalar_type() == at::kBFloat16;
 }
 
+inline uint16_t *words(const at::Tensor &x) {
+    return reinterpret_cast<uint16_t *>(x.data_ptr<at::BFloat16>());
+}
+
+// Parameters as the kernels read them, whatever type they are trained in.
+inline at::Tensor floats(const at::Tensor &x) { return x.detach().to(at::kFloat).contiguous(); }
+
 // Whether a gradient will be asked for.
 inline bool learns(at::TensorList tensors) {
     if (!c10::GradMode::is_enabled()) return false;

@@ -12,8 +12,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 using Optional = std::optional<at::Tensor>;
 
-at::Tensor floats(const at::Tensor &x) { return x.detach().to(at::kFloat).contiguous(); }
-
 // What one call needs, with scale and shift as float32.
 struct Norm {
     at::Tensor weight, bias, before;
@@ -27,10 +25,6 @@ struct Norm {
                 this->weight.data_ptr<float>(), this->bias.data_ptr<float>(),
                 before ? this->before.data_ptr<float>() : nullptr} {}
 };
-
-uint16_t *words(const at::Tensor &x) {
-    return reinterpret_cast<uint16_t *>(x.data_ptr<at::BFloat16>());
-}
 
 std::pair<at::Tensor, at::Tensor> forward(const at::Tensor &x, const Norm &norm) {
     auto y = at::empty_like(x, at::MemoryFormat::ChannelsLast);

@@ -49,8 +49,12 @@ void each_tile(const NormShape &shape, Body body) {
         body(p, std::min(tile, shape.pixels - p), p == 0);
 }
 
+// Which lanes of a strip are channels, and numbers of them.
 struct Masks {
     __mmask16 lane[strip];
+};
+struct Numbers {
+    __m512 lane[strip];
 };
 
 LANES_FUNCTION Masks masks_of(int64_t channels) {
@@ -58,28 +62,37 @@ LANES_FUNCTION Masks masks_of(int64_t channels) {
     for (int z = 0; z < strip; ++z) masks.lane[z] = first16(channels - 16 * z);
     return masks;
 }
+LANES_FUNCTION Numbers load(const float *from, const Masks &masks) {
+    Numbers numbers;
+    for (int z = 0; z < strip; ++z)
+        numbers.lane[z] = _mm512_maskz_loadu_ps(masks.lane[z], from + 16 * z);
+    return numbers;
+}
+LANES_FUNCTION Numbers zeros() {
+    Numbers numbers;
+    for (int z = 0; z < strip; ++z) numbers.lane[z] = _mm512_setzero_ps();
+    return numbers;
+}
+LANES_FUNCTION void store(float *to, const Masks &masks, const Numbers &numbers) {
+    for (int z = 0; z < strip; ++z)
+        _mm512_mask_storeu_ps(to + 16 * z, masks.lane[z], numbers.lane[z]);
+}
 
 // Sums of x and of its squares over the pixels.
 LANES_KERNEL void sum_channels(const uint16_t *x, int64_t pixels, int64_t row, int64_t begin,
                                int64_t end, bool first, float *sums, float *squares) {
     for (int64_t c = begin; c < end; c += 16 * strip) {
         const Masks masks = masks_of(end - c);
-        __m512 sum[strip], square[strip];
-        for (int z = 0; z < strip; ++z) {
-            const __mmask16 more = first ? __mmask16(0) : masks.lane[z];
-            sum[z] = _mm512_maskz_loadu_ps(more, sums + c + 16 * z);
-            square[z] = _mm512_maskz_loadu_ps(more, squares + c + 16 * z);
-        }
+        Numbers sum = first ? zeros() : load(sums + c, masks);
+        Numbers square = first ? zeros() : load(squares + c, masks);
         for (int64_t p = 0; p < pixels; ++p)
             for (int z = 0; z < strip; ++z) {
                 const __m512 value = load_bf16(x + p * row + c + 16 * z, masks.lane[z]);
-                sum[z] = _mm512_add_ps(sum[z], value);
-                square[z] = _mm512_fmadd_ps(value, value, square[z]);
+                sum.lane[z] = _mm512_add_ps(sum.lane[z], value);
+                square.lane[z] = _mm512_fmadd_ps(value, value, square.lane[z]);
             }
-        for (int z = 0; z < strip; ++z) {
-            _mm512_mask_storeu_ps(sums + c + 16 * z, masks.lane[z], sum[z]);
-            _mm512_mask_storeu_ps(squares + c + 16 * z, masks.lane[z], square[z]);
-        }
+        store(sums + c, masks, sum);
+        store(squares + c, masks, square);
     }
 }
 
@@ -89,16 +102,13 @@ LANES_KERNEL void apply(const uint16_t *x, uint16_t *y, int64_t pixels, int64_t 
                         int64_t end, const float *factors, const float *offsets) {
     for (int64_t c = begin; c < end; c += 16 * strip) {
         const Masks masks = masks_of(end - c);
-        __m512 factor[strip], offset[strip];
-        for (int z = 0; z < strip; ++z) {
-            factor[z] = _mm512_maskz_loadu_ps(masks.lane[z], factors + c + 16 * z);
-            offset[z] = _mm512_maskz_loadu_ps(masks.lane[z], offsets + c + 16 * z);
-        }
+        const Numbers factor = load(factors + c, masks), offset = load(offsets + c, masks);
         for (int64_t p = 0; p < pixels; ++p)
             for (int z = 0; z < strip; ++z) {
                 const int64_t place = p * row + c + 16 * z;
                 __m512 value =
-                    _mm512_fmadd_ps(load_bf16(x + place, masks.lane[z]), factor[z], offset[z]);
+                    _mm512_fmadd_ps(load_bf16(x + place, masks.lane[z]), factor.lane[z],
+                                    offset.lane[z]);
                 if (Silu) value = _mm512_mul_ps(value, sigmoid(value));
                 _mm256_mask_storeu_epi16(y + place, masks.lane[z], narrowed(value));
             }
@@ -123,27 +133,20 @@ LANES_KERNEL void sum_grads(const uint16_t *x, const uint16_t *grad, int64_t pix
                             const float *offsets, float *sums, float *products) {
     for (int64_t c = begin; c < end; c += 16 * strip) {
         const Masks masks = masks_of(end - c);
-        __m512 factor[strip], offset[strip], sum[strip], product[strip];
-        for (int z = 0; z < strip; ++z) {
-            factor[z] = _mm512_maskz_loadu_ps(masks.lane[z], factors + c + 16 * z);
-            offset[z] = _mm512_maskz_loadu_ps(masks.lane[z], offsets + c + 16 * z);
-            const __mmask16 more = first ? __mmask16(0) : masks.lane[z];
-            sum[z] = _mm512_maskz_loadu_ps(more, sums + c + 16 * z);
-            product[z] = _mm512_maskz_loadu_ps(more, products + c + 16 * z);
-        }
+        const Numbers factor = load(factors + c, masks), offset = load(offsets + c, masks);
+        Numbers sum = first ? zeros() : load(sums + c, masks);
+        Numbers product = first ? zeros() : load(products + c, masks);
         for (int64_t p = 0; p < pixels; ++p)
             for (int z = 0; z < strip; ++z) {
                 const int64_t place = p * row + c + 16 * z;
                 const __m512 value = load_bf16(x + place, masks.lane[z]);
                 const __m512 change = through_silu<Silu>(load_bf16(grad + place, masks.lane[z]),
-                                                         value, factor[z], offset[z]);
-                sum[z] = _mm512_add_ps(sum[z], change);
-                product[z] = _mm512_fmadd_ps(change, value, product[z]);
+                                                         value, factor.lane[z], offset.lane[z]);
+                sum.lane[z] = _mm512_add_ps(sum.lane[z], change);
+                product.lane[z] = _mm512_fmadd_ps(change, value, product.lane[z]);
             }
-        for (int z = 0; z < strip; ++z) {
-            _mm512_mask_storeu_ps(sums + c + 16 * z, masks.lane[z], sum[z]);
-            _mm512_mask_storeu_ps(products + c + 16 * z, masks.lane[z], product[z]);
-        }
+        store(sums + c, masks, sum);
+        store(products + c, masks, product);
     }
 }
 
@@ -155,22 +158,17 @@ LANES_KERNEL void apply_grads(const uint16_t *x, const uint16_t *grad, uint16_t 
                               const float *levels) {
     for (int64_t c = begin; c < end; c += 16 * strip) {
         const Masks masks = masks_of(end - c);
-        __m512 factor[strip], offset[strip], slope[strip], level[strip];
-        for (int z = 0; z < strip; ++z) {
-            factor[z] = _mm512_maskz_loadu_ps(masks.lane[z], factors + c + 16 * z);
-            offset[z] = _mm512_maskz_loadu_ps(masks.lane[z], offsets + c + 16 * z);
-            slope[z] = _mm512_maskz_loadu_ps(masks.lane[z], slopes + c + 16 * z);
-            level[z] = _mm512_maskz_loadu_ps(masks.lane[z], levels + c + 16 * z);
-        }
+        const Numbers factor = load(factors + c, masks), offset = load(offsets + c, masks);
+        const Numbers slope = load(slopes + c, masks), level = load(levels + c, masks);
         for (int64_t p = 0; p < pixels; ++p)
             for (int z = 0; z < strip; ++z) {
                 const int64_t place = p * row + c + 16 * z;
                 const __m512 value = load_bf16(x + place, masks.lane[z]);
                 const __m512 change = through_silu<Silu>(load_bf16(grad + place, masks.lane[z]),
-                                                         value, factor[z], offset[z]);
-                const __m512 rest = _mm512_fmadd_ps(value, slope[z], level[z]);
+                                                         value, factor.lane[z], offset.lane[z]);
+                const __m512 rest = _mm512_fmadd_ps(value, slope.lane[z], level.lane[z]);
                 _mm256_mask_storeu_epi16(grad_x + place, masks.lane[z],
-                                         narrowed(_mm512_fmadd_ps(change, factor[z], rest)));
+                                         narrowed(_mm512_fmadd_ps(change, factor.lane[z], rest)));
             }
     }
 }

@@ -1,7 +1,6 @@
 // likeness::prelu: x where positive, else a learned slope a channel. He et al. 2015.
 //
 // libtorch's backward pass takes longer than the convolution before it: it is not vectorised.
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -56,10 +55,6 @@ LANES_KERNEL void backward_rows(const uint16_t *x, const float *slopes, const ui
 
 #endif
 
-uint16_t *words(const at::Tensor &x) {
-    return reinterpret_cast<uint16_t *>(x.data_ptr<at::BFloat16>());
-}
-
 // Rows of channels side by side: [B, C], or a picture that lies channels last.
 bool fits_channels(const at::Tensor &x) {
     if (!fits(x) || x.numel() == 0) return false;
@@ -74,13 +69,12 @@ at::Tensor like(const at::Tensor &x) {
 
 at::Tensor forward(const at::Tensor &x, const at::Tensor &weight) {
     auto y = like(x);
-    const auto slopes = weight.detach().to(at::kFloat).contiguous();
-    const int64_t channels = x.size(1), rows = x.numel() / channels;
-    const int64_t step = std::max<int64_t>(1, 32768 / channels);
+    const auto slopes = floats(weight);
+    const int64_t channels = x.size(1);
 #if defined(__x86_64__)
-    each((rows + step - 1) / step, [&](int64_t i) {
-        forward_rows(words(x) + i * step * channels, slopes.data_ptr<float>(),
-                     words(y) + i * step * channels, std::min(step, rows - i * step), channels);
+    each_rows(x.numel() / channels, channels, [&](int64_t first, int64_t rows) {
+        forward_rows(words(x) + first * channels, slopes.data_ptr<float>(),
+                     words(y) + first * channels, rows, channels);
     });
 #endif
     return y;
@@ -99,7 +93,7 @@ struct PReLUFunction : torch::autograd::Function<PReLUFunction> {
         const auto &x = saved[0], &weight = saved[1];
         const auto grad = grads[0].to(at::kBFloat16).contiguous(
             x.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
-        const auto slopes = weight.detach().to(at::kFloat).contiguous();
+        const auto slopes = floats(weight);
         auto grad_x = like(x);
         const int64_t channels = x.size(1), rows = x.numel() / channels;
         const int64_t step = std::max<int64_t>(1, 32768 / channels);

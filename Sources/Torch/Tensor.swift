@@ -113,7 +113,7 @@ public enum LibTorch {
     public static var threadCount: Int { Int(ct_thread_count()) }
 
     /// Keeps the memory of freed tensors for the next ones, in the whole process: for work that
-    /// repeats, such as training. Peaks may rise a little.
+    /// repeats, such as training. Peaks rise by what is kept, at most 2 GiB.
     public static func keepFreedMemory() { ct_keep_freed_memory() }
 
     /// Sets ``threadCount``; `count` is at least 1. Results may differ in the last bits with it.

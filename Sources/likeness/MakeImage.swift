@@ -12,8 +12,8 @@ struct MakeImage: ParsableCommand {
         abstract: "Make a picture with an SD1.5 or SDXL checkpoint.",
         discussion: """
             The same model, seed and flags give the same picture as diffusers in Python, in fp32 to \
-            the last grey level or so, but for dpm++sde, which draws its noise otherwise. What was asked for is written into the picture, as A1111 \
-            does (parameters) and as JSON (likeness).
+            the last grey level or so, but for dpm++sde, which draws its noise otherwise. What was \
+            asked for is written into the picture, as A1111 does (parameters) and as JSON (likeness).
             """)
 
     @Option(

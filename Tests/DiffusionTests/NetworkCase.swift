@@ -61,6 +61,8 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
         let store = try ParameterStore(loading: source, dtype: dtype)
         let run = try network(store.root)
         try store.finish()
+        // As weights that are read from files.
+        try store.prepareForInference()
         return try noGrad { try run(NetworkInputs(tensors: inputs, dtype: dtype), hooks) }
     }
 

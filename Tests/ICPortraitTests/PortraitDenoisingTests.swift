@@ -1,5 +1,6 @@
 import Diffusion
 import ICPortrait
+import TestSupport
 import Testing
 import Torch
 import Training
@@ -26,14 +27,16 @@ import Training
     }
 
     private func run(
-        _ networks: ICPortraitNetworks, kind: SchedulerKind = .ddim, seed: UInt64 = 1,
+        _ networks: ICPortraitNetworks, of conditions: PortraitConditions? = nil,
+        kind: SchedulerKind = .ddim, seed: UInt64 = 1,
         _ change: (inout ICPortraitSettings) -> Void = { _ in }
     ) throws -> PortraitDenoising {
         var settings = ICPortraitSettings()
         (settings.steps, settings.strengths) = (6, [0.5, 0.34])
         change(&settings)
         return try PortraitDenoising(
-            networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed)
+            networks, conditions ?? self.conditions, scheduler: scheduler, kind: kind,
+            settings: settings, seed: seed)
     }
 
     private func finished(_ run: PortraitDenoising) throws -> Tensor {
@@ -73,6 +76,20 @@ import Training
         }
         let wanted = try x[.all, .all, .all, 0..<16]
         #expect(try (found - wanted).abs().max().item() < 1e-5 * wanted.abs().max().item())
+    }
+
+    @Test func inBfloat16ItIsNearlyThePortraitOfFloat32() throws {
+        func half(_ x: Tensor) throws -> Tensor { try x.to(.bfloat16) }
+        let rounded = try PortraitConditions(
+            reference: half(conditions.reference), profile: half(conditions.profile),
+            token: half(conditions.token[.all, 0]),
+            visible: half(Canvas(conditions.condition).target))
+        let exact = try finished(run(small.networks()))
+        let own = try finished(run(small.networks(.bfloat16), of: rounded))
+        let other = try finished(run(small.networks(.bfloat16), of: rounded, seed: 2))
+        let (near, far) = try (Closeness(own, exact), Closeness(other, exact))
+        #expect(near.cosine > 0.99, "\(near)")
+        #expect(far.cosine < 0.9, "\(far)")
     }
 
     @Test func theSameSeedGivesTheSameBytes() throws {

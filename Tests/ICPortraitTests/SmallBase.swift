@@ -20,20 +20,26 @@ struct SmallBase {
     }
 
     /// A network whose parameters are drawn by name.
-    static func drawn<Network>(_ seed: UInt64, _ make: (Scope) -> Network) throws -> Network {
+    static func drawn<Network>(
+        _ seed: UInt64, dtype: DType = .float32, _ make: (Scope) -> Network
+    ) throws -> Network {
         let shapes = try ParameterStore.shapesOnly()
         _ = make(shapes.root)
-        let store = try ParameterStore(loading: SeededParameters(like: shapes, seed: seed))
+        let source = SeededParameters(like: shapes, seed: seed)
+        let store = try ParameterStore(loading: source, dtype: dtype)
         let network = make(store.root)
         try store.finish()
+        // As weights that are read from files.
+        try store.prepareForInference()
         return network
     }
 
     /// With copies whose every parameter is drawn.
-    func networks() throws -> ICPortraitNetworks {
+    func networks(_ dtype: DType = .float32) throws -> ICPortraitNetworks {
         try ICPortraitNetworks(
-            base: base, matching: Self.drawn(61000) { LatentControlNet($0, configuration) },
-            appearance: Self.drawn(62000) { LatentControlNet($0, configuration) })
+            base: Self.drawn(60000, dtype: dtype) { UNet2DCondition($0, configuration) },
+            matching: Self.drawn(61000, dtype: dtype) { LatentControlNet($0, configuration) },
+            appearance: Self.drawn(62000, dtype: dtype) { LatentControlNet($0, configuration) })
     }
 
     /// With copies that have no effect yet.

@@ -21,16 +21,20 @@ public struct Attention {
     /// `[B, N, channels]` attends to `context` `[B, M, context]`, or to itself.
     ///
     /// `mask` is added to the scores and broadcasts to `[B, heads, N, M]`; `images` are prompts whose
-    /// own keys and values are attended to as well, each scaled (IP-Adapter).
+    /// own keys and values are attended to as well, each scaled (IP-Adapter). `norm` is of the queries.
     func callAsFunction(
-        _ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil, images: [ImagePrompt] = [],
+        _ x: Tensor, norm: LayerNorm? = nil, context: Tensor? = nil, mask: Tensor? = nil,
+        images: [ImagePrompt] = [],
         hooks: FeatureHooks = .none
     ) throws -> Tensor {
         let context = try hooks("\(path).context", context ?? x)
-        if Self.isLone(context, images) {
+        // The softmax over one key is 1: everyone gets its value, whatever the query. So it is where an
+        // image's embedding is the whole prompt.
+        if context.rank == 3, context.shape[1] == 1, images.isEmpty {
             let value = try toOut(toV(context))
             return try hooks(path, value.expanded([x.shape[0], x.shape[1], value.shape[2]]))
         }
+        let x = try norm?(x) ?? x
         var (q, k, v) = try (toQ(x), toK(context), toV(context))
         for image in images {
             guard let delta = image.adapter.delta(at: path) else { continue }
@@ -53,12 +57,6 @@ public struct Attention {
             result = try result + delta.toOut(hidden) * image.adapter.loraScale
         }
         return try hooks(path, result)
-    }
-
-    /// Whether there is one key for every query: its softmax is 1 and everyone gets its value, whatever
-    /// the query. So it is where an image's embedding is the whole prompt.
-    static func isLone(_ context: Tensor, _ images: [ImagePrompt]) -> Bool {
-        context.rank == 3 && context.shape[1] == 1 && images.isEmpty
     }
 
     /// `[B, N, heads * D]` to `[B, heads, N, D]`.

@@ -22,12 +22,11 @@ struct BasicTransformerBlock {
     /// `[B, N, C]` to the same shape.
     func callAsFunction(_ x: Tensor, _ pass: UNetPass) throws -> Tensor {
         var x = try x + attn1(norm1(x), images: pass.images, hooks: pass.hooks)
-        let queries = try Attention.isLone(pass.context, pass.images) ? x : norm2(x)
         x =
             try x
             + attn2(
-                queries, context: pass.context, mask: pass.contextMask, images: pass.images,
-                hooks: pass.hooks)
+                x, norm: norm2, context: pass.context, mask: pass.contextMask,
+                images: pass.images, hooks: pass.hooks)
         return try pass.hooks(path, x + ff(norm3(x)))
     }
 }

@@ -146,8 +146,7 @@ public struct DenseFlow {
         let ends = try Tensor(last, shape: [1, 2, 1, 1], device: cells.device)
         let grid = try (places * 2 / ends - 1).permuted([0, 2, 3, 1])
             .expanded([source.shape[0], height, width, 2])
-        return try gridSample(
-            source, grid.to(source.dtype), padding: .border, alignCorners: true)
+        return try gridSample(source, grid, padding: .border, alignCorners: true)
     }
 
     /// How far a cell comes back from where it started when it follows this flow and then the

@@ -20,25 +20,18 @@ struct BenchCLIP: ParsableCommand {
     func run() throws {
         let (name, model) = vision ? ("clip vision", "vit-l14") : ("clip text", like.rawValue)
         try NetworkBench.run(name, like: model, size: vision ? [224, 224] : [1, 77], options) {
-            dtype, device in
-            let generator = try Generator(seed: 0)
-            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+            draw in
             if vision {
                 let text = PublishedModel.clipViTL14.components().first?.configuration ?? "{}"
                 let file = try ConfigurationFile(bytes: Array(text.utf8), from: "config.json")
-                let encoder = CLIPVision(store.root, try CLIPVisionConfiguration(file))
-                try store.finish()
-                let picture = try Tensor.randn([options.batch, 3, 224, 224], generator: generator)
-                    .to(dtype).to(device)
-                return (store, { try encoder(picture).imageEmbeds })
+                let encoder = CLIPVision(draw.store.root, try CLIPVisionConfiguration(file))
+                let picture = try draw.noise([options.batch, 3, 224, 224])
+                return { try encoder(picture).imageEmbeds }
             }
             let configuration = try CLIPTextConfiguration(like.configuration("text_encoder"))
-            let encoder = CLIPText(store.root, configuration)
-            try store.finish()
-            let tokens = try Tensor.randint(
-                0..<configuration.vocabSize, [options.batch, 77], generator: generator
-            ).to(device)
-            return (store, { try encoder(tokens).lastHiddenState })
+            let encoder = CLIPText(draw.store.root, configuration)
+            let tokens = try draw.integers(0..<configuration.vocabSize, [options.batch, 77])
+            return { try encoder(tokens).lastHiddenState }
         }
     }
 }

@@ -22,41 +22,41 @@ struct BenchICPortrait: ParsableCommand {
 
     @OptionGroup var options: NetworkBenchOptions
 
+    func validate() throws {
+        guard options.batch == 1 else {
+            throw ValidationError(
+                "--batch: expected 1, since portraits are made one by one, found \(options.batch).")
+        }
+    }
+
     func run() throws {
         let side = size ?? like.side
         try NetworkBench.run(
             "ic-portrait of \(steps) steps", like: like.rawValue, size: [side, side], options
-        ) { dtype, device in
-            let generator = try Generator(seed: 0)
+        ) { draw in
             let configuration = try UNet2DConditionConfiguration(like.configuration("unet"))
-            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+            let root = draw.store.root
             let networks = ICPortraitNetworks(
-                base: UNet2DCondition(store.root / "base", configuration),
-                matching: LatentControlNet(store.root / "matching", configuration),
-                appearance: LatentControlNet(store.root / "appearance", configuration))
-            try store.finish()
+                base: UNet2DCondition(root / "base", configuration),
+                matching: LatentControlNet(root / "matching", configuration),
+                appearance: LatentControlNet(root / "appearance", configuration))
             let latent = try side / like.factor()
-            func noise(_ shape: [Int]) throws -> Tensor {
-                try Tensor.randn(shape, generator: generator).to(dtype).to(device)
-            }
             var settings = ICPortraitSettings()
             (settings.steps, settings.strengths) = (steps, [1])
             let conditions = try PortraitConditions(
-                reference: noise([1, configuration.outChannels, latent, latent]),
-                profile: noise([1, configuration.outChannels, latent, latent]),
-                token: noise([1, configuration.crossAttentionDim]), settings: settings, seed: 0)
+                reference: draw.noise([1, configuration.outChannels, latent, latent]),
+                profile: draw.noise([1, configuration.outChannels, latent, latent]),
+                token: draw.noise([1, configuration.crossAttentionDim]), settings: settings,
+                seed: 0)
             var schedule = SchedulerConfiguration()
             (schedule.betaStart, schedule.betaEnd) = (0.00085, 0.012)
             schedule.betaSchedule = .scaledLinear
-            return (
-                store,
-                {
-                    let run = try PortraitDenoising(
-                        networks, conditions, scheduler: schedule, settings: settings, seed: 0)
-                    for step in run { _ = try step.get() }
-                    return run.portrait
-                }
-            )
+            return {
+                let run = try PortraitDenoising(
+                    networks, conditions, scheduler: schedule, settings: settings, seed: 0)
+                for step in run { _ = try step.get() }
+                return run.portrait
+            }
         }
     }
 }

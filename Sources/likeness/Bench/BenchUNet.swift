@@ -58,11 +58,10 @@ struct BenchSize: ParsableArguments {
         return [side, canvas ? 2 * side : side]
     }
 
-    /// `[B, channels, H, W]` of noise at the latents' size.
-    func latents(_ batch: Int, channels: Int, _ generator: Generator) throws -> Tensor {
+    /// `[B, channels, H, W]`, the latents of such pictures.
+    func latents(_ batch: Int, channels: Int) throws -> [Int] {
         let factor = try like.factor()
-        return try Tensor.randn(
-            [batch, channels] + pixels.map { $0 / factor }, generator: generator)
+        return [batch, channels] + pixels.map { $0 / factor }
     }
 }
 
@@ -75,30 +74,22 @@ struct BenchUNet: ParsableCommand {
     @OptionGroup var options: NetworkBenchOptions
 
     func run() throws {
-        try NetworkBench.run("unet", like: size.like.rawValue, size: size.pixels, options) {
-            dtype, device in
-            let generator = try Generator(seed: 0)
+        try NetworkBench.run("unet", like: size.like.rawValue, size: size.pixels, options) { draw in
             let configuration = try UNet2DConditionConfiguration(size.like.configuration("unet"))
-            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
-            let unet = UNet2DCondition(store.root, configuration)
-            try store.finish()
+            let unet = UNet2DCondition(draw.store.root, configuration)
             let batch = options.batch
-            func noise(_ shape: [Int]) throws -> Tensor {
-                try Tensor.randn(shape, generator: generator).to(dtype).to(device)
-            }
-            let sample = try size.latents(batch, channels: configuration.inChannels, generator)
-                .to(dtype).to(device)
-            let context = try noise([batch, 77, configuration.crossAttentionDim])
+            let sample = try draw.noise(size.latents(batch, channels: configuration.inChannels))
+            let context = try draw.noise([batch, 77, configuration.crossAttentionDim])
             var added: AddedConditions?
             if size.like == .sdxl {
                 let ids = try Tensor(
                     [1024, 1024, 0, 0, 1024, 1024].map(Float.init), shape: [1, 6])
                 added = AddedConditions(
-                    textEmbeds: try noise([batch, 1280]),
-                    timeIds: try ids.tiled([batch, 1]).to(dtype).to(device))
+                    textEmbeds: try draw.noise([batch, 1280]),
+                    timeIds: try ids.tiled([batch, 1]).to(draw.dtype).to(draw.device))
             }
-            let timestep = try Tensor([Float(500)], device: device)
-            return (store, { try unet(sample, timestep: timestep, context: context, added: added) })
+            let timestep = try Tensor([Float(500)], device: draw.device)
+            return { try unet(sample, timestep: timestep, context: context, added: added) }
         }
     }
 }
@@ -116,23 +107,17 @@ struct BenchVAE: ParsableCommand {
 
     func run() throws {
         let name = encode ? "vae encoder" : "vae decoder"
-        try NetworkBench.run(name, like: size.like.rawValue, size: size.pixels, options) {
-            dtype, device in
-            let generator = try Generator(seed: 0)
+        try NetworkBench.run(name, like: size.like.rawValue, size: size.pixels, options) { draw in
             let configuration = try AutoencoderKLConfiguration(size.like.configuration("vae"))
-            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
-            let vae = AutoencoderKL(store.root, configuration)
-            try store.finish()
+            let vae = AutoencoderKL(draw.store.root, configuration)
             if encode {
-                let picture = try Tensor.randn(
-                    [options.batch, configuration.inChannels] + size.pixels, generator: generator
-                ).to(dtype).to(device)
-                return (store, { try vae.encode(picture).mean })
+                let picture = try draw.noise(
+                    [options.batch, configuration.inChannels] + size.pixels)
+                return { try vae.encode(picture).mean }
             }
-            let latents = try size.latents(
-                options.batch, channels: configuration.latentChannels, generator
-            ).to(dtype).to(device)
-            return (store, { try vae.decode(latents) })
+            let latents = try draw.noise(
+                size.latents(options.batch, channels: configuration.latentChannels))
+            return { try vae.decode(latents) }
         }
     }
 }
@@ -148,28 +133,17 @@ struct BenchControlNet: ParsableCommand {
     @OptionGroup var options: NetworkBenchOptions
 
     func run() throws {
-        try NetworkBench.run("controlnet", like: "sd15", size: [size, size], options) {
-            dtype, device in
-            let generator = try Generator(seed: 0)
+        try NetworkBench.run("controlnet", like: "sd15", size: [size, size], options) { draw in
             let text = PublishedModel.sd15ControlNet.components().first?.configuration ?? "{}"
             let file = try ConfigurationFile(bytes: Array(text.utf8), from: "config.json")
-            let configuration = try ControlNetConfiguration(file)
-            let store = try ParameterStore(generator: generator, dtype: dtype, device: device)
-            let net = ControlNet(store.root, configuration)
-            try store.finish()
-            func noise(_ shape: [Int]) throws -> Tensor {
-                try Tensor.randn(shape, generator: generator).to(dtype).to(device)
+            let net = ControlNet(draw.store.root, try ControlNetConfiguration(file))
+            let sample = try draw.noise([options.batch, 4, size / 8, size / 8])
+            let context = try draw.noise([options.batch, 77, 768])
+            let condition = try draw.noise([options.batch, 3, size, size])
+            let timestep = try Tensor([Float(500)], device: draw.device)
+            return {
+                try net(sample, timestep: timestep, context: context, condition: condition).mid
             }
-            let sample = try noise([options.batch, 4, size / 8, size / 8])
-            let context = try noise([options.batch, 77, 768])
-            let condition = try noise([options.batch, 3, size, size])
-            let timestep = try Tensor([Float(500)], device: device)
-            return (
-                store,
-                {
-                    try net(sample, timestep: timestep, context: context, condition: condition).mid
-                }
-            )
         }
     }
 }

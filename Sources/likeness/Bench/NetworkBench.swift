@@ -20,7 +20,7 @@ struct NetworkBenchOptions: ParsableArguments {
     @Option(help: "cpu, cuda, cuda:1 or mps.")
     var device = "cpu"
 
-    @Flag(help: "Without our own kernels, layouts and packed weights: libtorch's operators only.")
+    @Flag(help: "Without our own kernels, layouts and kept memory: libtorch's operators only.")
     var plain = false
 
     @OptionGroup var reporting: Reporting
@@ -29,6 +29,29 @@ struct NetworkBenchOptions: ParsableArguments {
         guard batch > 0, rounds > 0, threads > 0 else {
             throw ValidationError("Expected positive numbers of pictures, runs and threads.")
         }
+    }
+}
+
+/// What a timed network and its inputs are drawn from.
+struct BenchDraw {
+    let dtype: DType
+    let device: Device
+    private let generator: Generator
+    /// The network's parameters, by their initialisers.
+    let store: ParameterStore
+
+    init(_ dtype: DType, _ device: Device) throws {
+        (self.dtype, self.device) = (dtype, device)
+        generator = try Generator(seed: 0)
+        store = try ParameterStore(generator: generator, dtype: dtype, device: device)
+    }
+
+    func noise(_ shape: [Int]) throws -> Tensor {
+        try Tensor.randn(shape, generator: generator).to(dtype).to(device)
+    }
+
+    func integers(_ range: Range<Int>, _ shape: [Int]) throws -> Tensor {
+        try Tensor.randint(range, shape, generator: generator).to(device)
     }
 }
 
@@ -87,13 +110,19 @@ enum NetworkBench {
         FusedKernels.setEnabled(false)
         defer { FusedKernels.setEnabled(wereEnabled) }
         let plain = try numbers()
-        return try (ours * plain).sum().item() / (ours.norm() * plain.norm()).item()
+        let cosine: Double = try (ours * plain).sum().item() / (ours.norm() * plain.norm()).item()
+        guard cosine.isFinite else {
+            throw CommandError(
+                "expected numbers from the network, found NaN; that is a fault of this program, "
+                    + "please report the command", code: Failure.failed)
+        }
+        return cosine
     }
 
     /// Prepares the machine, then times what `make` gives.
     static func run(
         _ network: String, like: String, size: [Int], _ options: NetworkBenchOptions,
-        make: (DType, Device) throws -> (store: ParameterStore, forward: () throws -> Tensor)
+        make: (BenchDraw) throws -> () throws -> Tensor
     ) throws {
         try options.reporting.run {
             try LibTorch.setThreadCount(options.threads)
@@ -101,9 +130,11 @@ enum NetworkBench {
             let dtype = options.dtype.dtype
             let device = try Device(parsing: options.device)
             try noGrad {
-                let (store, forward) = try make(dtype, device)
+                let draw = try BenchDraw(dtype, device)
+                let forward = try make(draw)
+                try draw.store.finish()
                 if !options.plain {
-                    try store.prepareForInference()
+                    try draw.store.prepareForInference()
                     LibTorch.keepFreedMemory()
                 }
                 let before = try MatrixPeak.measure(dtype: dtype, device: device)
