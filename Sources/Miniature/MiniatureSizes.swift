@@ -139,7 +139,7 @@ public struct MiniatureSizes: Settings {
     /// The recogniser that only ever scores: another architecture.
     var recogniserB: ArcFaceConfiguration {
         ArcFaceConfiguration(
-            .mobileFaceNet(blocks: [1, 4, 6, 2], width: 48, scale: 2),
+            .mobileFaceNet(blocks: [1, 4, 6, 2], width: 64, scale: 2),
             embeddingSize: faceEmbedding, inputSize: face)
     }
 

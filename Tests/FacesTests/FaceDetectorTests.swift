@@ -89,6 +89,35 @@ import Torch
         #expect(pooled != surest)
     }
 
+    @Test func withTheMirrorImageLeftAndRightAreFoundAlike() throws {
+        let fixture = try Fixture("faces/detection")
+        let (detector, picture) = (try detector(), try picture(fixture))
+        let turned = try picture.upright(from: .topRight)
+        var options = Self.options
+        options.order = .byScore
+        func mirrored(_ face: DetectedFace) -> [Double] {
+            let wide = Double(picture.width)
+            let points = [1, 0, 2, 4, 3].flatMap {
+                [wide - 1 - face.points[$0].x, face.points[$0].y]
+            }
+            return [wide - face.box.right, face.box.top, wide - face.box.left] + points
+        }
+        func rows(_ face: DetectedFace) -> [Double] {
+            [face.box.left, face.box.top, face.box.right]
+                + face.points.flatMap { [$0.x, $0.y] }
+        }
+        func differences() throws -> [Double] {
+            try zip(detector(picture, options), detector(turned, options)).map { one, other in
+                zip(rows(one), mirrored(other)).map { abs($0 - $1) }.max() ?? 0
+            }
+        }
+        #expect(try (differences().max() ?? 0) > 1)  // this detector is of random weights
+        options.mirrored = true
+        options.pooling = 0.6
+        let found = try differences()
+        #expect(!found.isEmpty && found.allSatisfy { $0 < 1e-3 })
+    }
+
     @Test func givesThePicturesOwnPixelsWhateverTheNetworkSaw() throws {
         let fixture = try Fixture("faces/detection")
         let (detector, picture) = (try detector(), try picture(fixture))

@@ -1,13 +1,11 @@
-import Foundation
 import Miniature
-import TestSupport
 import Testing
 import Training
 import World
 
 @Suite struct CaptionSwapTests {
     @Test func aSwappedCaptionIsAnotherAndTheSameForOneSeed() throws {
-        try withWorld { data in
+        try withMiniatureWorld { data in
             var (first, second) = (StepRandom(seed: 5), StepRandom(seed: 5))
             for index in 0..<data.count {
                 let a = CaptionSwap.caption(index, .long, variant: 3, data, &first)
@@ -19,7 +17,7 @@ import World
     }
 
     @Test func aSwappedCaptionSaysWhatItsPersonAndLookAre() throws {
-        try withWorld { data in
+        try withMiniatureWorld { data in
             var random = StepRandom(seed: 6)
             for index in 0..<data.count {
                 let swap = try #require(
@@ -27,21 +25,6 @@ import World
                 let said = Caption(of: swap.person, swap.look, .medium, variant: 4).text
                 #expect(said == swap.caption)
             }
-        }
-    }
-
-    private func withWorld(_ body: (PortraitData) throws -> Void) throws {
-        try withTemporaryFolder { folder in
-            var settings = MiniatureSettings()
-            for assignment in [
-                "world.identities=6", "world.held_out_identities=2", "world.views=2",
-                "sizes.side=32",
-            ] {
-                settings = try settings.setting(assignment)
-            }
-            let run = try MiniatureRun(folder, settings)
-            #expect(try run.run(.world))
-            try body(run.trainData())
         }
     }
 }

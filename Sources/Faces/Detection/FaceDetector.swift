@@ -21,6 +21,9 @@ public struct FaceDetector {
         /// with it, their points too, weighed by their scores: many anchors see a face, and their
         /// errors differ. Nil leaves the surest as it is, as published.
         public var pooling: Double?
+        /// Whether the picture is looked at in a mirror as well: the boxes of both compete and, if
+        /// pooled, are averaged. Twice the time.
+        public var mirrored: Bool
         /// The most boxes that are compared, the surest of all.
         public var candidates: Int
         /// The most faces that are given, the surest of all.
@@ -37,13 +40,14 @@ public struct FaceDetector {
         /// Options; the scores at which a gate or a crop should look, sizes as they are.
         public init(
             minimumScore: Double = 0.5, overlap: Double = 0.4, pooling: Double? = nil,
-            candidates: Int = 5000,
-            limit: Int = 750, shortestSide: Int? = nil, longestSide: Int? = 1600,
+            mirrored: Bool = false, candidates: Int = 5000, limit: Int = 750,
+            shortestSide: Int? = nil, longestSide: Int? = 1600,
             order: FaceOrder = .leftToRight
         ) {
             self.minimumScore = minimumScore
             self.overlap = overlap
             self.pooling = pooling
+            self.mirrored = mirrored
             self.candidates = candidates
             self.limit = limit
             self.shortestSide = shortestSide
@@ -55,7 +59,7 @@ public struct FaceDetector {
         /// pixels, so larger pictures are shrunk; points of anchors that agree are averaged, which
         /// took a sixteenth off the error of the miniature's.
         public static let portraits = Options(
-            minimumScore: 0.5, pooling: 0.6, longestSide: 1024, order: .leftToRight)
+            minimumScore: 0.5, pooling: 0.6, mirrored: true, longestSide: 1024, order: .leftToRight)
     }
 
     /// The network.
@@ -102,65 +106,30 @@ public struct FaceDetector {
         return try noGrad {
             let input = try RetinaFace.input(bytes).to(weights?.device ?? .cpu)
                 .to(weights?.dtype ?? .float32)
-            let output = try network(input)
-            let priors = try network.priors(
-                width: size.width, height: size.height, device: input.device)
-            let faces = try Self.faces(output, priors, options)
+            let faces = try Self.faces(network, input, options)
             return options.order.sorted(faces.map { $0.scaled(from: seen, to: image) })
         }
     }
 
-    /// The faces of one picture's output, the surest first.
+    /// The faces of a picture as the network takes it, the surest first.
     ///
     /// - Parameters:
-    ///   - output: of the network, for one picture, or the `picture`-th of a batch.
-    ///   - priors: the anchors of the picture as the network saw it.
+    ///   - network: the detector.
+    ///   - input: `[1, 3, H, W]`, as ``RetinaFace/input(_:)`` makes it.
     ///   - options: how to look; sizes and order play no part.
-    ///   - picture: which of the batch.
-    /// - Returns: boxes and points in pixels of the picture that the network saw.
-    /// - Throws: `TorchError`.
-    public static func faces(
-        _ output: RetinaFace.Output, _ priors: PriorBoxes, _ options: Options, picture: Int = 0
-    ) throws -> [DetectedFace] {
-        let scores: [Float] = try output.scores()[picture].to(.float32).toArray()
-        let sure = scores.indices.filter { Double(scores[$0]) > options.minimumScore }
-            .sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(options.candidates)
-        guard !sure.isEmpty else { return [] }
-        let rows = try Tensor(Array(sure), device: output.boxes.device)
-        func pixels(_ decoded: Tensor) throws -> [Float] {
-            let places = try decoded.indexSelected(0, rows).reshaped([-1, 2])
-            let sides = try Tensor(
-                [Float(priors.width), Float(priors.height)], device: places.device)
-            return try (places * sides).toArray()
+    /// - Returns: boxes and points in pixels of the input.
+    /// - Throws: ``FaceError``, `TorchError`.
+    public static func faces(_ network: RetinaFace, _ input: Tensor, _ options: Options) throws
+        -> [DetectedFace]
+    {
+        let (height, width) = (input.shape[2], input.shape[3])
+        let priors = try network.priors(width: width, height: height, device: input.device)
+        var found = try FaceCandidates(network(input), priors, options)
+        if options.mirrored {
+            let mirrored = try FaceCandidates(network(input.flipped([3])), priors, options)
+            found = found.joined(mirrored.mirrored(width: width), limit: options.candidates)
         }
-        let boxes = try pixels(priors.decode(boxes: output.boxes[picture].to(.float32)))
-        let points = try pixels(priors.decode(points: output.landmarks[picture].to(.float32)))
-        let corners = (0..<sure.count).map { i in
-            SIMD4(boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3])
-        }
-        let kept = NonMaximumSuppression.kept(
-            corners, overlap: Float(options.overlap), limit: options.limit)
-        return kept.map { index in
-            let members =
-                options.pooling.map {
-                    NonMaximumSuppression.near(corners[index], corners, overlap: Float($0))
-                } ?? [index]
-            let weights = members.map { Double(scores[sure[$0]]) }
-            let total = weights.reduce(0, +)
-            func mean(_ value: (Int) -> Float) -> Double {
-                zip(members, weights).reduce(0) { $0 + Double(value($1.0)) * $1.1 } / total
-            }
-            return DetectedFace(
-                box: FaceBox(
-                    left: mean { boxes[4 * $0] }, top: mean { boxes[4 * $0 + 1] },
-                    right: mean { boxes[4 * $0 + 2] }, bottom: mean { boxes[4 * $0 + 3] }),
-                score: Double(scores[sure[index]]),
-                points: (0..<5).map { point in
-                    Point(
-                        mean { points[10 * $0 + 2 * point] },
-                        mean { points[10 * $0 + 2 * point + 1] })
-                })
-        }
+        return found.faces(options)
     }
 
     /// The size at which the network sees a picture.

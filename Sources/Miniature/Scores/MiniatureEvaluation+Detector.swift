@@ -9,13 +9,15 @@ extension MiniatureEvaluation {
     func detector() throws -> PartScores {
         let data = try run.heldOutGroups()
         let network = try FaceDetector(folder("detector"), dtype: .float32, device: device).network
-        let ways: [(name: String, pooling: Double?)] = [
-            ("mean of anchors that agree", FaceDetector.Options.portraits.pooling),
-            ("surest anchor", nil),
+        let own = FaceDetector.Options.portraits
+        let ways: [(name: String, options: FaceDetector.Options)] = [
+            ("mean of anchors that agree, of the picture and its mirror image", own),
+            ("mean of anchors that agree", .init(pooling: own.pooling)),
+            ("surest anchor", .init()),
         ]
         let found = try ways.map {
             try DetectorTask.scores(
-                network, data, limit: counts.scenes, pooling: $0.pooling, on: device)
+                network, data, limit: counts.scenes, $0.options, on: device)
         }
         var scores = PartScores()
         scores.figures = [

@@ -14,6 +14,9 @@ public struct ContrastiveSettings: Settings {
     /// Weight of the squared error of ``PictureTraits`` read off images' embeddings by one linear
     /// layer, and of those read off captions' by the same.
     public var traits = 10.0
+    /// Weight of a ``ClipQuestion`` that the pictures of a batch answer by the nearer captions, as they
+    /// are measured; hair's colour, hats and others that are hard come more often.
+    public var questions = 1.0
 
     /// As the miniature CLIP is trained.
     public init() {}
@@ -35,6 +38,8 @@ public final class ContrastiveTask: TrainingTask {
         /// `[B + K, T]`: what can be seen in each picture, and in those that the wrong captions
         /// would fit.
         public var traits: [Float]
+        /// A question and its captions; nil if none is asked.
+        var asked: (question: AskedQuestion, captions: CaptionGroups)?
     }
 
     /// All parameters.
@@ -78,8 +83,7 @@ public final class ContrastiveTask: TrainingTask {
         try store.train()
         (self.tokenizer, self.heldOut, self.losses) = (tokenizer, heldOut, losses)
         batches = CaptionedPictures(
-            data, tokenizer, known, length: text.maxPositionEmbeddings, swaps: losses.swaps,
-            settings)
+            data, tokenizer, known, length: text.maxPositionEmbeddings, losses, settings)
     }
 
     /// The loss of one batch; see the task.
@@ -107,6 +111,23 @@ public final class ContrastiveTask: TrainingTask {
             try terms.add("traits", seen.square().mean(), weight: losses.traits)
             try terms.add(
                 "said_traits", (traits(said) - truth).square().mean(), weight: losses.traits)
+        }
+        if let asked = batch.asked {
+            let right = asked.question.truths.map { Int64($0 ?? -100) }  // -100: not counted
+            // [B, answers]: the mean cosine with the captions of an answer.
+            let told = try unitRows(
+                asked.captions.encoded(by: text, on: step.device).to(.float32))
+            let near = try pictures.matmul(told.transposed(0, 1))
+                .reshaped([count, -1, asked.question.people]).mean([2])
+            let ways = near.shape[1]
+            let means = try Tensor(
+                asked.question.means, shape: [ways, asked.question.means.count / ways],
+                device: step.device)
+            try terms.add(
+                "questions",
+                Operator.crossEntropy(
+                    near.matmul(means) * scale, Tensor(right).to(step.device)),
+                weight: losses.questions)
         }
         terms.report(
             "batch_recall", try logits.detached().argmax(along: 1).equal(labels).to(.float32).mean()
@@ -203,16 +224,19 @@ private struct CaptionedPictures: BatchSource {
     let tokenizer: CLIPTokenizer
     let traits: PictureTraits
     let length, batchSize, wrong: Int
+    /// Captions of each way of a question; none if no questions are asked.
+    let asking: Int
     let order: SampleShuffle
     let seeds: StepSeed
 
     init(
         _ data: PortraitData, _ tokenizer: CLIPTokenizer, _ traits: PictureTraits, length: Int,
-        swaps: Double, _ settings: TrainingSettings
+        _ losses: ContrastiveSettings, _ settings: TrainingSettings
     ) {
         (self.data, self.tokenizer, self.traits, self.length) = (data, tokenizer, traits, length)
         batchSize = settings.batchSize
-        wrong = Int(min(max(swaps, 0), 1) * Double(settings.batchSize))
+        wrong = Int(min(max(losses.swaps, 0), 1) * Double(settings.batchSize))
+        asking = losses.questions > 0 ? 4 : 0
         order = SampleShuffle(count: data.count, seed: settings.seed)
         seeds = StepSeed(settings.seed)
     }
@@ -246,9 +270,18 @@ private struct CaptionedPictures: BatchSource {
             seen += traits.of(swap.person, swap.look)
         }
         let rows = ids.count / length
-        return .init(
+        return try .init(
             pictures: PictureBatch(data, indices), captions: CaptionGroups(ids, rows: rows),
-            wrong: rows - batchSize, traits: seen)
+            wrong: rows - batchSize, traits: seen, asked: asked(indices, at: step))
+    }
+
+    private func asked(_ indices: [Int], at step: Int) throws -> (AskedQuestion, CaptionGroups)? {
+        guard asking > 0 else { return nil }
+        var random = StepRandom(seed: seeds("questions", step))
+        let question = AskedQuestion(indices, data, people: asking, &random)
+        guard question.truths.contains(where: { $0 != nil }) else { return nil }
+        let ids: [Int64] = try tokenizer.encode(question.captions, length: length).ids.toArray()
+        return (question, CaptionGroups(ids, rows: question.captions.count))
     }
 }
 

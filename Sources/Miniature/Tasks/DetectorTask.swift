@@ -97,7 +97,7 @@ public final class DetectorTask: TrainingTask {
     /// Figures on people that were never trained on.
     public func evaluate(_ step: TrainingStep) throws -> [String: Double] {
         guard let heldOut else { return [:] }
-        let scores = try DetectorTask.scores(network, heldOut, limit: 200, on: step.device)
+        let scores = try DetectorTask.scores(network, heldOut, limit: 200, .init(), on: step.device)
         return [
             "heldout_average_precision": scores.averagePrecision,
             "heldout_landmark_error": scores.landmarkSummary.median,
@@ -106,18 +106,19 @@ public final class DetectorTask: TrainingTask {
 
     /// How well a detector finds the faces of a set.
     static func scores(
-        _ network: RetinaFace, _ data: GroupData, limit: Int, pooling: Double? = nil,
+        _ network: RetinaFace, _ data: GroupData, limit: Int, _ options: FaceDetector.Options,
         on device: Device
     ) throws -> DetectionScores {
+        var options = options
+        options.minimumScore = 0.02
+
         var found: [[ScoredBox]] = []
         var truths: [[TruthBox]] = []
-        let priors = try network.priors(width: data.width, height: data.height, device: device)
-        let options = FaceDetector.Options(minimumScore: 0.02, pooling: pooling)
         for index in 0..<min(limit, data.count) {
             let bytes = try Tensor(data.pictures([index]), shape: [1, 3, data.height, data.width])
-            let output = try network(RetinaFace.input(bytes.to(device)))
+            let input = try RetinaFace.input(bytes.to(device))
             found.append(
-                try FaceDetector.faces(output, priors, options).map { face in
+                try FaceDetector.faces(network, input, options).map { face in
                     ScoredBox(
                         Box(
                             left: face.box.left, top: face.box.top, right: face.box.right,

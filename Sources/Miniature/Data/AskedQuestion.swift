@@ -1,0 +1,57 @@
+import Training
+import World
+
+/// A ``ClipQuestion`` put to a whole batch of pictures: captions of a few people that give each of
+/// its answers in each way, and which answer is right for which picture.
+package struct AskedQuestion {
+    /// The place among ``ClipQuestion/all``.
+    package let question: Int
+    /// Captions of every way, ``people`` of each, in the order of the question's ways.
+    package let captions: [String]
+    /// Captions of a way.
+    package let people: Int
+    /// The right answer of every picture; nil where it does not tell.
+    package let truths: [Int?]
+
+    /// Draws a question by its share, and who its captions speak of.
+    ///
+    /// - Parameters:
+    ///   - indices: the pictures of the batch.
+    ///   - data: where they are from, and those that captions speak of.
+    ///   - people: captions of each way.
+    ///   - random: what is drawn.
+    package init(
+        _ indices: [Int], _ data: PortraitData, people: Int, _ random: inout StepRandom
+    ) {
+        let all = ClipQuestion.all
+        let shares = all.indices.flatMap { Array(repeating: $0, count: all[$0].share) }
+        question = shares[random.below(shares.count)]
+        let asked = all[question]
+        self.people = people
+        truths = indices.map { asked.truth(data.person($0), data.look($0)) }
+        let told = (0..<people).map { _ in
+            (
+                picture: random.below(data.count), variant: random.below(1000),
+                length: random.below(2) == 0 ? Caption.Length.medium : .long
+            )
+        }
+        captions = asked.ways.flatMap { way in
+            told.map { one in
+                var (person, look) = (data.person(one.picture), data.look(one.picture))
+                way.become(&person, &look)
+                return Caption(of: person, look, one.length, variant: one.variant).text
+            }
+        }
+    }
+
+    /// `[ways, answers]`: each column the mean over the ways of an answer.
+    package var means: [Float] {
+        let asked = ClipQuestion.all[question]
+        return asked.ways.flatMap { way in
+            asked.answers.indices.map { answer in
+                way.answer == answer
+                    ? 1 / Float(asked.ways.count { $0.answer == answer }) : 0
+            }
+        }
+    }
+}
