@@ -45,10 +45,19 @@ public struct Conv2d {
 
     /// Maps `[B, in, H, W]` to `[B, out, H', W']`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        let y = try Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
+        let y =
+            try isStridedDepthwise
+            ? Operator.depthwiseConv(x, weight, stride[0], padding[0])
+            : Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
         // Each output is a sum over a kernel of its group's inputs.
         FlopCount.add { 2 * Double(y.count) * Double(weight.count / max(weight.shape[0], 1)) }
         return try adapters(y, from: x)
+    }
+
+    /// Whether ``FusedKernels`` have a gradient for it that libtorch's is slow at.
+    private var isStridedDepthwise: Bool {
+        bias == nil && groups > 1 && weight.shape.prefix(2) == [groups, 1] && stride[0] > 1
+            && dilation == [1, 1]
     }
 
     /// Doubles `[B, in, H, W]`, nearest neighbour, and convolves that: `[B, out, 2 H, 2 W]`.
@@ -112,6 +121,7 @@ private func biasStart(_ weight: Initializer, _ fanIn: Int) -> Initializer {
 }
 
 extension Operator {
+    static let depthwiseConv = Operator("likeness::depthwise_conv")
     static let upsampleConv = Operator("likeness::upsample_conv")
     static let conv2d = Operator("aten::conv2d")
     static let convTranspose2d = Operator("aten::conv_transpose2d", "input")

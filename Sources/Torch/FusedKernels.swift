@@ -1,7 +1,8 @@
 import CKernels
 
 /// Operators of our own where libtorch's are slow on the CPU: attention with narrow heads, group
-/// normalisation with what stands around it, GEGLU; forward and backward.
+/// normalisation with what stands around it, GEGLU, PReLU, doubling before a convolution; forward and
+/// backward; and the gradient of depthwise convolutions with a stride.
 ///
 /// They run in bf16 on x86 processors with AVX-512's bf16 products, and everything else (float32,
 /// other processors, GPUs) takes libtorch's own operators: float32 stays exact. Setting the

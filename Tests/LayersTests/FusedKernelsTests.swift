@@ -173,6 +173,28 @@ import Torch
         }
     }
 
+    @Test(arguments: [[2, 40, 9, 7, 3, 1], [1, 33, 11, 12, 5, 2], [2, 64, 7, 7, 7, 0]])
+    func depthwiseConvolutionsWithAStride(_ shape: [Int]) throws {
+        let (batch, channels, kernel, padding) = (shape[0], shape[1], shape[4], shape[5])
+        let (height, width) = (shape[2], shape[3])
+        let generator = try Generator(seed: 9)
+        func draw(_ shape: [Int]) throws -> Tensor { try .randn(shape, generator: generator) }
+        let inputs = try [
+            draw([batch, channels, height, width]), draw([channels, 1, kernel, kernel]),
+        ]
+        func side(_ length: Int) -> Int { (length + 2 * padding - kernel) / 2 + 1 }
+        try check(
+            fused: { x in
+                try Operator("likeness::depthwise_conv")(
+                    x[0].contiguous(.channelsLast), x[1], 2, padding)
+            },
+            plain: { x in
+                try Operator("aten::conv2d")(
+                    x[0], x[1], Tensor?.none, [2, 2], [padding, padding], [1, 1], channels)
+            }, inputs, wrong: [inputs[0], inputs[1].transposed(2, 3)],
+            seed: draw([batch, channels, side(height), side(width)]), "\(shape)")
+    }
+
     @Test func floatsAreLeftToLibtorch() throws {
         let generator = try Generator(seed: 6)
         let q = try Tensor.randn([1, 2, 40, 32], generator: generator)
