@@ -31,6 +31,8 @@ struct Doctor: ParsableCommand {
         let devices: [String]
         let instructions: String
         let matrixTiles: Bool
+        /// Whether our own kernels run here, in bf16.
+        let kernels: Bool
         let threads: Int
         let memoryBytes: UInt64
         let freeDiskBytes: Int64
@@ -71,7 +73,8 @@ struct Doctor: ParsableCommand {
             likeness: Version.number, libtorch: LibTorch.version, libvips: VipsCodec.version,
             system: ProcessInfo.processInfo.operatingSystemVersionString,
             devices: devices.map(\.description), instructions: LibTorch.cpuCapability,
-            matrixTiles: LibTorch.hasMatrixTiles, threads: LibTorch.threadCount,
+            matrixTiles: LibTorch.hasMatrixTiles, kernels: FusedKernels.areEnabled,
+            threads: LibTorch.threadCount,
             memoryBytes: ProcessInfo.processInfo.physicalMemory, freeDiskBytes: free,
             peaks: noPeak ? [] : try devices.flatMap(peaks), problems: problems)
     }
@@ -113,6 +116,11 @@ struct Doctor: ParsableCommand {
         #endif
     }
 
+    private var kernelsAbsence: String {
+        FusedKernels.areAvailable
+            ? "turned off by LIKENESS_KERNELS" : "none for this processor; libtorch's are used"
+    }
+
     private func text(_ report: Report) -> String {
         var lines = [
             "likeness      \(report.likeness)",
@@ -122,6 +130,7 @@ struct Doctor: ParsableCommand {
             "devices       \(report.devices.joined(separator: ", "))",
             "instructions  \(report.instructions)"
                 + (report.matrixTiles ? ", matrix tiles (AMX)" : ", no matrix tiles (AMX)"),
+            "own kernels   \(report.kernels ? "in bf16" : kernelsAbsence)",
             "threads       \(report.threads)",
             "memory        \(Format.bytes(Int(report.memoryBytes)))",
             "free disk     \(Format.bytes(Int(report.freeDiskBytes)))",

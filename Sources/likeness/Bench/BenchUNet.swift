@@ -65,6 +65,39 @@ struct BenchSize: ParsableArguments {
     }
 }
 
+/// A UNet of a published size with all that one denoising step takes.
+struct UNetStep {
+    private let model: BenchModel
+    private let draw: BenchDraw
+    private let configuration: UNet2DConditionConfiguration
+    private let unet: UNet2DCondition
+
+    init(_ model: BenchModel, _ draw: BenchDraw) throws {
+        (self.model, self.draw) = (model, draw)
+        configuration = try UNet2DConditionConfiguration(model.configuration("unet"))
+        unet = UNet2DCondition(draw.store.root, configuration)
+    }
+
+    /// The step of so many pictures of a size, height and width, ready to run.
+    func callAsFunction(_ batch: Int, pixels: [Int]) throws -> () throws -> Tensor {
+        let factor = try model.factor()
+        let sample = try draw.noise(
+            [batch, configuration.inChannels] + pixels.map { $0 / factor })
+        let context = try draw.noise([batch, 77, configuration.crossAttentionDim])
+        var added: AddedConditions?
+        if model == .sdxl {
+            let ids = try Tensor([1024, 1024, 0, 0, 1024, 1024].map(Float.init), shape: [1, 6])
+            added = AddedConditions(
+                textEmbeds: try draw.noise([batch, 1280]),
+                timeIds: try ids.tiled([batch, 1]).to(draw.dtype).to(draw.device))
+        }
+        let timestep = try Tensor([Float(500)], device: draw.device)
+        return { [unet] in
+            try unet(sample, timestep: timestep, context: context, added: added)
+        }
+    }
+}
+
 /// `likeness bench unet`.
 struct BenchUNet: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -75,21 +108,7 @@ struct BenchUNet: ParsableCommand {
 
     func run() throws {
         try NetworkBench.run("unet", like: size.like.rawValue, size: size.pixels, options) { draw in
-            let configuration = try UNet2DConditionConfiguration(size.like.configuration("unet"))
-            let unet = UNet2DCondition(draw.store.root, configuration)
-            let batch = options.batch
-            let sample = try draw.noise(size.latents(batch, channels: configuration.inChannels))
-            let context = try draw.noise([batch, 77, configuration.crossAttentionDim])
-            var added: AddedConditions?
-            if size.like == .sdxl {
-                let ids = try Tensor(
-                    [1024, 1024, 0, 0, 1024, 1024].map(Float.init), shape: [1, 6])
-                added = AddedConditions(
-                    textEmbeds: try draw.noise([batch, 1280]),
-                    timeIds: try ids.tiled([batch, 1]).to(draw.dtype).to(draw.device))
-            }
-            let timestep = try Tensor([Float(500)], device: draw.device)
-            return { try unet(sample, timestep: timestep, context: context, added: added) }
+            try UNetStep(size.like, draw)(options.batch, pixels: size.pixels)
         }
     }
 }
