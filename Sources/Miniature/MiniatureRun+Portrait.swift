@@ -45,7 +45,7 @@ extension MiniatureRun {
         return try MatchingTask(
             base: frozenBase(), schedule: noiseSchedule(),
             pairs: ViewPairs(
-                views(), flows: knowsTruth ? ViewFlows(flowsPath) : nil,
+                views(), flows: knowsTruth ? ViewFlows(cached("flows", by: .flows)) : nil,
                 batchSize: own.training.batchSize, seed: own.training.seed),
             settings: settings.portrait, losses: own.losses, seed: own.training.seed)
     }
@@ -107,7 +107,7 @@ extension MiniatureRun {
 
     private func views() throws -> ViewLatents {
         let data = try trainData()
-        return try LatentData(latentsPath).views(of: data.people, each: data.views)
+        return try latentData().views(of: data.people, each: data.views)
     }
 
     /// The same pictures with recogniser A's embedding of each face in the place of CLIP's.
@@ -133,7 +133,7 @@ extension MiniatureRun {
             try SafetensorsWriter.write(["embeddings": .cat(faces)], metadata: origin, to: path)
         }
         let faces = try openCheckpoint(path).tensors()["embeddings"]
-        return try LatentData(latentsPath).views(
+        return try latentData().views(
             of: data.people, each: data.views, embeddings: faces?.toArray())
     }
 

@@ -240,7 +240,7 @@ extension MiniatureRun {
                 unetConfiguration(),
                 text: text, tokenizer: tokenizer, autoencoder: autoencoder(scale: measuredScale()),
                 scheduler: schedulerConfiguration(), data: trainData(),
-                latents: LatentData(latentsPath),
+                latents: latentData(),
                 probe: BaseProbe(
                     prompts, tokenizer, length: textConfiguration.maxPositionEmbeddings),
                 pairs: settings.training.evaluateEvery > 0 ? matchingPairs() : nil,
@@ -251,7 +251,7 @@ extension MiniatureRun {
     func trainDetector() throws -> Bool {
         try train(.detector, settings.detector.training) {
             try DetectorTask(
-                settings.sizes.detector, scenes: GroupData("\(path)/cache/groups.safetensors"),
+                settings.sizes.detector, scenes: groupData(),
                 portraits: trainData(), heldOut: heldOutGroups(),
                 losses: settings.detector.losses, settings: settings.detector.training)
         }

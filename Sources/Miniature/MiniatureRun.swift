@@ -87,7 +87,25 @@ public final class MiniatureRun {
     // Where things are.
 
     package func trainData() throws -> PortraitData {
-        try PortraitData("\(path)/cache/train.safetensors")
+        try PortraitData(cached("train", by: .world))
+    }
+
+    func groupData() throws -> GroupData { try GroupData(cached("groups", by: .groups)) }
+
+    func latentData() throws -> LatentData { try LatentData(cached("latents", by: .latents)) }
+
+    /// A file that an earlier stage makes.
+    ///
+    /// - Throws: ``MiniatureError`` naming the stage if the file is not there.
+    func cached(_ name: String, by stage: MiniatureStage) throws -> String {
+        let file = "\(path)/cache/\(name).safetensors"
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw MiniatureError(
+                "\(file): expected what an earlier stage makes, found nothing; run `likeness train "
+                    + "miniature --stage \(stage.rawValue)` first, or all stages in order without "
+                    + "--stage.")
+        }
+        return file
     }
 
     var tokenizerFolder: String { "\(path)/tokenizer" }

@@ -10,7 +10,7 @@ public struct MiniatureSettings: Settings {
     /// The recogniser that conditions and trains.
     public var recogniserA = RecogniserSettings(seed: 11)
     /// The recogniser that only scores.
-    public var recogniserB = RecogniserSettings(seed: 23)
+    public var recogniserB = RecogniserSettings(seed: 23, steps: 6000)
     /// The autoencoder.
     public var autoencoder = AutoencoderSettings()
     /// CLIP's encoders.
@@ -94,9 +94,9 @@ public struct RecogniserSettings: Settings {
     /// Its defaults.
     public init() { self.init(seed: 11) }
 
-    init(seed: UInt64) {
+    init(seed: UInt64, steps: Int = 4500) {
         training.seed = seed
-        training.steps = 4500
+        training.steps = steps
         training.batchSize = 64
         training.optimizer.learningRate = 2e-3
         training.optimizer.weightDecay = 0.05
@@ -167,7 +167,7 @@ public struct DetectorSettings: Settings {
     /// Its defaults.
     public init() {
         training.seed = 61
-        training.steps = 11000
+        training.steps = 16000
         training.batchSize = 16
         training.optimizer.learningRate = 2e-3
         training.optimizer.weightDecay = 5e-4

@@ -40,6 +40,24 @@ import World
         }
     }
 
+    @Test func rareAnswersWeighMoreAndPicturesOneOnAverage() throws {
+        try withMiniatureWorld { data in
+            var random = StepRandom(seed: 3)
+            for _ in 0..<20 {
+                let asked = AskedQuestion(Array(0..<data.count), data, people: 1, &random)
+                let told = asked.truths.compactMap { $0 }
+                guard !told.isEmpty else { continue }
+                let mean = told.map { asked.weights[$0] }.reduce(0, +) / Float(told.count)
+                #expect(abs(mean - 1) < 1e-5)
+                let counts = asked.weights.indices.map { answer in told.count { $0 == answer } }
+                for (a, b) in zip(counts.indices, counts.indices.dropFirst())
+                where counts[a] > counts[b] && counts[b] > 0 {
+                    #expect(asked.weights[a] < asked.weights[b])
+                }
+            }
+        }
+    }
+
     @Test func oneSeedAsksTheSame() throws {
         try withMiniatureWorld { data in
             var (first, second, third) = (

@@ -214,8 +214,13 @@ import World
         try withTemporaryFolder { folder in
             let run = try MiniatureRun("\(folder)/run", settings(bundle: "\(folder)/bundle"))
             #expect(try run.run(.world) && run.run(.vocabulary))
-            let error = #expect(throws: MiniatureError.self) { try run.run(.latents) }
-            #expect(error?.description.contains("--stage autoencoder") == true)
+            for (stage, forerunner) in [
+                (MiniatureStage.latents, "autoencoder"), (.detector, "groups"),
+                (.base, "clip"),
+            ] {
+                let error = #expect(throws: MiniatureError.self) { try run.run(stage) }
+                #expect(error?.description.contains("--stage \(forerunner)") == true, "\(stage)")
+            }
         }
     }
 }

@@ -103,6 +103,12 @@ public struct DetectionScores: Hashable, Sendable {
         steps.last { $0.score >= score } ?? Step(score: score, precision: 1, recall: 0)
     }
 
+    /// The step that finds most of those where this share of the detections so far is right; nil if
+    /// there is none.
+    public func step(atPrecision precision: Double) -> Step? {
+        steps.last { $0.precision >= precision }
+    }
+
     /// For each right detection with landmarks, the mean distance of its points from the true ones
     /// as a share of the face's size (``Box/size`` of the true box).
     public var landmarkErrors: [Double] {

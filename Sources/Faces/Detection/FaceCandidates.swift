@@ -10,6 +10,8 @@ struct FaceCandidates {
     private(set) var corners: [SIMD4<Float>]
     /// Five points each; whole numbers are pixels' centres.
     private(set) var points: [[SIMD2<Float>]]
+    /// Which were seen in the mirror; empty if the picture alone was looked at.
+    private var inMirror: [Bool] = []
 
     /// The anchors of a picture's output whose scores are high enough.
     ///
@@ -58,12 +60,13 @@ struct FaceCandidates {
         return result
     }
 
-    /// These and others, the surest first; of equal ones these.
-    func joined(_ others: FaceCandidates, limit: Int) -> FaceCandidates {
+    /// These and those of the mirror, the surest first; of equal ones these.
+    func joined(mirror others: FaceCandidates, limit: Int) -> FaceCandidates {
         var result = self
         let all = scores + others.scores
         let order = all.indices.sorted { (all[$0], $1) > (all[$1], $0) }.prefix(limit)
         let (boxes, places) = (corners + others.corners, points + others.points)
+        result.inMirror = order.map { $0 >= scores.count }
         result.scores = order.map { all[$0] }
         result.corners = order.map { boxes[$0] }
         result.points = order.map { places[$0] }
@@ -71,10 +74,37 @@ struct FaceCandidates {
     }
 
     /// One face of boxes that overlap, the surest first.
+    ///
+    /// With a mirror, a face's score is the mean of its best in both, 0 where one does not show it.
     func faces(_ options: FaceDetector.Options) -> [DetectedFace] {
+        guard !inMirror.isEmpty else { return kept(options) }
+        let found = kept(options).filter { $0.score > options.minimumScore }
+        let order = found.indices.sorted { (found[$0].score, $1) > (found[$1].score, $0) }
+        return order.map { found[$0] }
+    }
+
+    /// Scores of boxes that stay: the mean of the best in the picture and in the mirror among those
+    /// that each suppresses.
+    private func scores(_ kept: [Int], overlap: Float) -> [Double] {
+        guard !inMirror.isEmpty else { return kept.map { Double(scores[$0]) } }
+        let owners = NonMaximumSuppression.owners(corners, kept: kept, overlap: overlap)
+        var best = kept.map { _ in (picture: Float(0), mirror: Float(0)) }
+        for (index, owner) in owners.enumerated() {
+            guard let owner else { continue }
+            if inMirror[index] {
+                best[owner].mirror = max(best[owner].mirror, scores[index])
+            } else {
+                best[owner].picture = max(best[owner].picture, scores[index])
+            }
+        }
+        return best.map { Double($0.picture + $0.mirror) / 2 }
+    }
+
+    private func kept(_ options: FaceDetector.Options) -> [DetectedFace] {
         let kept = NonMaximumSuppression.kept(
             corners, overlap: Float(options.overlap), limit: options.limit)
-        return kept.map { index in
+        let sure = scores(kept, overlap: Float(options.overlap))
+        return zip(kept, sure).map { index, score in
             let members =
                 options.pooling.map {
                     NonMaximumSuppression.near(corners[index], corners, overlap: Float($0))
@@ -87,7 +117,7 @@ struct FaceCandidates {
                 box: FaceBox(
                     left: mean { corners[$0].x }, top: mean { corners[$0].y },
                     right: mean { corners[$0].z }, bottom: mean { corners[$0].w }),
-                score: Double(scores[index]),
+                score: score,
                 points: (0..<5).map { point in
                     Point(mean { points[$0][point].x }, mean { points[$0][point].y })
                 })

@@ -21,8 +21,8 @@ public struct FaceDetector {
         /// with it, their points too, weighed by their scores: many anchors see a face, and their
         /// errors differ. Nil leaves the surest as it is, as published.
         public var pooling: Double?
-        /// Whether the picture is looked at in a mirror as well: the boxes of both compete and, if
-        /// pooled, are averaged. Twice the time.
+        /// Whether the picture is looked at in a mirror as well: a face's score is the mean of both,
+        /// and boxes and points, if pooled, are averaged. Twice the time.
         public var mirrored: Bool
         /// The most boxes that are compared, the surest of all.
         public var candidates: Int
@@ -127,7 +127,8 @@ public struct FaceDetector {
         var found = try FaceCandidates(network(input), priors, options)
         if options.mirrored {
             let mirrored = try FaceCandidates(network(input.flipped([3])), priors, options)
-            found = found.joined(mirrored.mirrored(width: width), limit: options.candidates)
+            found = found.joined(
+                mirror: mirrored.mirrored(width: width), limit: options.candidates)
         }
         return found.faces(options)
     }

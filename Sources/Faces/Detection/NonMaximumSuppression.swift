@@ -18,6 +18,14 @@ enum NonMaximumSuppression {
         return kept
     }
 
+    /// The box that each went for, itself for one that stays: a place among `kept`; nil where the
+    /// limit was reached before.
+    static func owners(_ boxes: [SIMD4<Float>], kept: [Int], overlap: Float) -> [Int?] {
+        boxes.enumerated().map { index, box in
+            kept.firstIndex { $0 == index || ($0 < index && shared(boxes[$0], box) > overlap) }
+        }
+    }
+
     /// Which boxes share more than a part of their union with one.
     static func near(_ box: SIMD4<Float>, _ boxes: [SIMD4<Float>], overlap: Float) -> [Int] {
         boxes.indices.filter { boxes[$0] == box || shared(box, boxes[$0]) > overlap }

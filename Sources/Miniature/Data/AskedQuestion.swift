@@ -44,6 +44,17 @@ package struct AskedQuestion {
         }
     }
 
+    /// What each answer weighs: less where more pictures give it, by the root of their number, or the
+    /// encoder would learn which answer is common. Pictures weigh 1 on average.
+    package var weights: [Float] {
+        let counts = ClipQuestion.all[question].answers.indices.map { answer in
+            Float(truths.count { $0 == answer })
+        }
+        let roots = counts.map { $0.squareRoot() }
+        let mean = roots.reduce(0, +) / max(counts.reduce(0, +), 1)  // of 1 / root, over pictures
+        return roots.map { $0 > 0 ? 1 / ($0 * mean) : 1 }
+    }
+
     /// `[ways, answers]`: each column the mean over the ways of an answer.
     package var means: [Float] {
         let asked = ClipQuestion.all[question]

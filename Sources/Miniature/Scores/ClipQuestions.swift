@@ -101,7 +101,7 @@ package struct ClipQuestion: Sendable {
             return hairColour(person.hair.colour).map { max($0 - 1, 0) }
         },
         .init(
-            "shade of dark hair", share: 2,
+            "shade of dark hair", share: 4,
             [
                 ("black", [hair(0.85, 0.1)]),
                 ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),

@@ -126,7 +126,8 @@ public final class ContrastiveTask: TrainingTask {
             try terms.add(
                 "questions",
                 Operator.crossEntropy(
-                    near.matmul(means) * scale, Tensor(right).to(step.device)),
+                    near.matmul(means) * scale, Tensor(right).to(step.device),
+                    Tensor(asked.question.weights, device: step.device)),
                 weight: losses.questions)
         }
         terms.report(
