@@ -59,7 +59,7 @@ at::Tensor gathered(const at::Tensor &grad, const at::Tensor &x, const at::Tenso
                     int64_t stride, int64_t padding) {
     auto result = at::empty_like(x, at::MemoryFormat::ChannelsLast);
     // [C, 1, k, k] to [k, k, C].
-    const auto filters = floats(weight.detach().squeeze(1).permute({1, 2, 0}));
+    const auto filters = floats(weight.squeeze(1).permute({1, 2, 0}));
     const Shape s{x.size(1),    x.size(2),      x.size(3), grad.size(2),
                   grad.size(3), weight.size(2), stride,    padding};
 #if defined(__x86_64__)

@@ -31,7 +31,8 @@ extension MakeImage {
         (request.reading.isPlain, request.reading.clipSkip) = (plainPrompt, clipSkip)
         (request.width, request.height) = (width, height)
         request.steps = steps
-        request.guidanceScale = cfgScale ?? (model.isXL ? 5 : 7.5)
+        request.guidanceScale =
+            cfgScale ?? ShippedModel.guidance(self.model) ?? (model.isXL ? 5 : 7.5)
         request.guidanceRescale = guidanceRescale
         request.seed = seed ?? UInt64.random(in: 0..<(1 << 32))
         request.noise = rng

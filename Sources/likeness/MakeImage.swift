@@ -60,7 +60,9 @@ struct MakeImage: ParsableCommand {
     var steps = 30
 
     @Option(
-        help: "Guidance: 1 and less is off and twice as fast. 7.5, or 5 for SDXL, if not given.")
+        help:
+            "Guidance: 1 and less is off and twice as fast. 7.5, 5 for SDXL or 3 for the miniature model, if not given."
+    )
     var cfgScale: Double?
 
     @Option(help: "Share of guidance that is rescaled, 0 to 1.")

@@ -4,7 +4,7 @@ import Training
 import World
 
 @Suite struct AskedQuestionTests {
-    @Test func everyAnswerIsToldByCaptionsThatDifferInItAlone() throws {
+    @Test func everyWayIsToldByAsManyCaptionsAndEveryPictureHasItsTruth() throws {
         try withMiniatureWorld { data in
             var random = StepRandom(seed: 8)
             var seen: Set<Int> = []

@@ -85,7 +85,7 @@ struct FaceCandidates {
 
     /// Scores of boxes that stay: the mean of the best in the picture and in the mirror among those
     /// that each suppresses.
-    private func scores(_ kept: [Int], overlap: Float) -> [Double] {
+    private func meanScores(_ kept: [Int], overlap: Float) -> [Double] {
         guard !inMirror.isEmpty else { return kept.map { Double(scores[$0]) } }
         let owners = NonMaximumSuppression.owners(corners, kept: kept, overlap: overlap)
         var best = kept.map { _ in (picture: Float(0), mirror: Float(0)) }
@@ -103,7 +103,7 @@ struct FaceCandidates {
     private func kept(_ options: FaceDetector.Options) -> [DetectedFace] {
         let kept = NonMaximumSuppression.kept(
             corners, overlap: Float(options.overlap), limit: options.limit)
-        let sure = scores(kept, overlap: Float(options.overlap))
+        let sure = meanScores(kept, overlap: Float(options.overlap))
         return zip(kept, sure).map { index, score in
             let members =
                 options.pooling.map {

@@ -56,8 +56,8 @@ public struct FaceDetector {
         }
 
         /// As portraits are made: sure faces from the left. Anchors are for faces of some hundred
-        /// pixels, so larger pictures are shrunk; points of anchors that agree are averaged, which
-        /// took a sixteenth off the error of the miniature's.
+        /// pixels, so larger pictures are shrunk; points of anchors that agree are averaged, those of
+        /// the mirror image too, and a find that only one of both shows counts half.
         public static let portraits = Options(
             minimumScore: 0.5, pooling: 0.6, mirrored: true, longestSide: 1024, order: .leftToRight)
     }
@@ -124,13 +124,14 @@ public struct FaceDetector {
     {
         let (height, width) = (input.shape[2], input.shape[3])
         let priors = try network.priors(width: width, height: height, device: input.device)
-        var found = try FaceCandidates(network(input), priors, options)
-        if options.mirrored {
-            let mirrored = try FaceCandidates(network(input.flipped([3])), priors, options)
-            found = found.joined(
-                mirror: mirrored.mirrored(width: width), limit: options.candidates)
+        guard options.mirrored else {
+            return try FaceCandidates(network(input), priors, options).faces(options)
         }
-        return found.faces(options)
+        let output = try network(.cat([input, input.flipped([3])]))
+        let mirror = try FaceCandidates(output, priors, options, picture: 1)
+        return try FaceCandidates(output, priors, options)
+            .joined(mirror: mirror.mirrored(width: width), limit: options.candidates)
+            .faces(options)
     }
 
     /// The size at which the network sees a picture.

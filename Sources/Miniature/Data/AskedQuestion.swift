@@ -36,10 +36,10 @@ package struct AskedQuestion {
             )
         }
         captions = asked.ways.flatMap { way in
-            told.map { one in
-                var (person, look) = (data.person(one.picture), data.look(one.picture))
-                way.become(&person, &look)
-                return Caption(of: person, look, one.length, variant: one.variant).text
+            told.map {
+                way.caption(
+                    of: data.person($0.picture), data.look($0.picture), $0.length,
+                    variant: $0.variant)
             }
         }
     }

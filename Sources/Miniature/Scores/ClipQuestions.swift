@@ -12,6 +12,15 @@ package struct ClipQuestion: Sendable {
         package let answer: Int
         /// Makes it true of a person in a picture.
         package let become: @Sendable (inout Person, inout Look) -> Void
+
+        /// A caption of someone of whom it was made true.
+        package func caption(
+            of person: Person, _ look: Look, _ length: Caption.Length, variant: Int
+        ) -> String {
+            var (person, look) = (person, look)
+            become(&person, &look)
+            return Caption(of: person, look, length, variant: variant).text
+        }
     }
 
     /// What is asked.
@@ -41,11 +50,10 @@ package struct ClipQuestion: Sendable {
     /// Captions that say a way, of as many people of a world.
     package func captions(_ way: Int, people: Int, seed: UInt64) -> [String] {
         (0..<people).flatMap { index -> [String] in
-            var person = Person(seed: seed, index: index)
-            var look = Look(of: person, view: 0)
-            ways[way].become(&person, &look)
+            let person = Person(seed: seed, index: index)
+            let look = Look(of: person, view: 0)
             return [.medium, .long].map {
-                Caption(of: person, look, $0, variant: index).text
+                ways[way].caption(of: person, look, $0, variant: index)
             }
         }
     }
@@ -101,7 +109,7 @@ package struct ClipQuestion: Sendable {
             return hairColour(person.hair.colour).map { max($0 - 1, 0) }
         },
         .init(
-            "shade of dark hair", share: 4,
+            "shade of dark hair", share: 8,
             [
                 ("black", [hair(0.85, 0.1)]),
                 ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),
