@@ -48,11 +48,7 @@ public:
         const size_t size = usable / step(usable) * step(usable);
         const std::lock_guard<std::mutex> guard(lock);
         if (held + size > most) {
-            for (auto &[_, list] : blocks) {
-                for (void *old : list) c10::free_cpu(old);
-                list.clear();
-            }
-            held = 0;
+            empty();
             return false;
         }
         blocks[size].push_back(block);
@@ -60,7 +56,20 @@ public:
         return true;
     }
 
+    void clear() {
+        const std::lock_guard<std::mutex> guard(lock);
+        empty();
+    }
+
 private:
+    void empty() {
+        for (auto &[_, list] : blocks) {
+            for (void *old : list) c10::free_cpu(old);
+            list.clear();
+        }
+        held = 0;
+    }
+
     static size_t step(size_t bytes) {
         return (size_t(1) << (63 - __builtin_clzll(bytes))) / 8;
     }
@@ -144,5 +153,12 @@ void ct_keep_freed_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+void ct_release_freed_memory(void) {
+    kept.clear();
+#if defined(__GLIBC__)
+    malloc_trim(0);
 #endif
 }

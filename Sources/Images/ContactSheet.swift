@@ -90,7 +90,8 @@ public struct ContactSheet: Sendable {
         }
         for (i, label) in layout.columnLabels.enumerated() {
             let x = layout.x(ofColumn: i) + label.inset(in: style.cellWidth)
-            sheet.place(label, x: x, y: layout.top - label.lineHeight - style.gap / 2, style.ink)
+            // Short labels stand on the line that long ones end on.
+            sheet.place(label, x: x, y: layout.top - label.height - style.gap / 2, style.ink)
         }
         for (i, row) in rows.enumerated() {
             let y = layout.y(ofRow: i)

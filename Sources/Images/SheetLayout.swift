@@ -52,7 +52,9 @@ struct SheetLayout {
         let large = try TextRenderer(font: style.font + " bold", size: size * 4 / 3)
         self.style = style
         title = sheet.title.isEmpty ? nil : try SheetText(sheet.title, large)
-        columnLabels = try sheet.columns.map { try SheetText($0, bold) }
+        columnLabels = try sheet.columns.map {
+            try SheetText($0, bold, wrappedAt: style.cellWidth, centred: true)
+        }
         // A row's label may take two thirds of a cell before it is broken.
         rowLabels = try sheet.rows.map {
             try SheetText($0.label, plain, wrappedAt: max(style.cellWidth * 2 / 3, 48))
@@ -71,10 +73,10 @@ struct SheetLayout {
 
         let labelWidth = rowLabels.map(\.width).max() ?? 0
         left = style.margin + (labelWidth == 0 ? 0 : labelWidth + 2 * style.gap)
-        let hasColumnLabels = columnLabels.contains { $0.drawn != nil }
+        let labelHeight = columnLabels.map(\.height).max() ?? 0
         top =
             style.margin + (title.map { $0.height + style.gap } ?? 0)
-            + (hasColumnLabels ? bold.lineHeight + style.gap / 2 : 0)
+            + (labelHeight > 0 ? labelHeight + style.gap / 2 : 0)
         let table = sheet.columns.count * (style.cellWidth + style.gap) - style.gap
         width = max(left + table, left + (title?.width ?? 0)) + style.margin
         height = top + rowHeights.reduce(0, +) - style.gap + style.margin

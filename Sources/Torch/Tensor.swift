@@ -116,6 +116,9 @@ public enum LibTorch {
     /// repeats, such as training. Peaks rise by what is kept, at most 2 GiB.
     public static func keepFreedMemory() { ct_keep_freed_memory() }
 
+    /// Gives back to the system what ``keepFreedMemory()`` holds: between two works of other sizes.
+    public static func releaseFreedMemory() { ct_release_freed_memory() }
+
     /// Sets ``threadCount``; `count` is at least 1. Results may differ in the last bits with it.
     public static func setThreadCount(_ count: Int) throws {
         try check(ct_set_thread_count(Int32(clamping: count)), "setting \(count) threads")

@@ -3,8 +3,25 @@ import Diffusion
 import Foundation
 
 extension MakeImage {
-    /// The model that the flags name: a folder, a single file, or the shipped one.
+    /// The model that the flags name, if there is room for it.
     func loadModel() throws -> StableDiffusion {
+        let parts = try modelParts()
+        if let maxMemory {
+            try parts.memoryNeed(
+                width: width, height: height, batch: batch, isGuided: (cfgScale ?? 2) > 1,
+                dtype: dtype.dtype,
+                memory: AutoencoderMemory(slicing: vaeSlicing, tiling: vaeTiling)
+            ).check(
+                maxMemory,
+                advice:
+                    "--dtype bf16 halves both, --vae-tiling, --vae-slicing and fewer pixels the "
+                    + "work")
+        }
+        return try StableDiffusion(parts, dtype: dtype.dtype, device: device)
+    }
+
+    /// What the model is put together from: a folder, a single file, or the shipped one.
+    private func modelParts() throws -> StableDiffusionParts {
         let path = try StoredModels.path(ShippedModel.folder(model), for: "--model")
         guard isFile(path) else {
             guard vae == nil, tokenizer == nil else {
@@ -19,8 +36,7 @@ extension MakeImage {
                         + "not shipped yet; `likeness train miniature --from \(path)` trains it",
                     code: Failure.unavailable)
             }
-            return try StableDiffusion(
-                folder, unet: otherUNet(), dtype: dtype.dtype, device: device)
+            return try StableDiffusionParts(folder, unet: otherUNet())
         }
         let file = try SingleFile(path, variant: variant)
         guard let words = tokenizer ?? HuggingFaceCache().tokenizer() else {
@@ -36,9 +52,8 @@ extension MakeImage {
                 ? try SingleNetwork(autoencoder: path, scalingFactor: factor).files
                 : ModelFolder(path, variant: variant).files
         }
-        return try StableDiffusion(
-            file, tokenizer: words, autoencoder: autoencoder, unet: otherUNet(),
-            dtype: dtype.dtype, device: device)
+        return try StableDiffusionParts(
+            file, tokenizer: words, autoencoder: autoencoder, unet: otherUNet())
     }
 
     /// The UNet that --unet names.

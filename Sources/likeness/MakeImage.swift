@@ -159,6 +159,12 @@ struct MakeImage: ParsableCommand {
     @Flag(help: "Decode in overlapping tiles: constant memory, faint seams.")
     var vaeTiling = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Refuse before loading what would take more: 6GB, 800MiB.",
+            discussion: "An estimate, without --control and --ip-adapter."))
+    var maxMemory: ByteCount?
+
     @Option(help: "Stop before this step, from 0, and write --save-state.")
     var stopBefore: Int?
 
@@ -207,6 +213,7 @@ struct MakeImage: ParsableCommand {
             }
             let run = try loaded.denoising(request)
             let loadSeconds = (clock.now - start).seconds
+            try loaded.releaseEncoders()
             if let resume {
                 try run.restore(openCheckpoint(resume).tensors())
             }
@@ -217,6 +224,8 @@ struct MakeImage: ParsableCommand {
                     Stopped(state: saveState, nextStep: run.index),
                     text: "\(saveState): stopped before step \(run.index) of \(run.endIndex)")
             }
+            try loaded.releaseUNet()
+            LibTorch.releaseFreedMemory()
             var images: [Image] = []
             let decodeSeconds = try clock.measure { images = try run.images() }.seconds
             let codec = try VipsCodec()

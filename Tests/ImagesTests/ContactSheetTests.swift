@@ -39,6 +39,20 @@ import Testing
         #expect(small.withPixels { $0.count { $0 < 60 } } == 0)
     }
 
+    @Test func longLabelsOfColumnsStayAboveTheirOwnCell() throws {
+        let grey = try Image(width: 96, height: 96, colour: [128, 128, 128])
+        func height(_ label: String) throws -> Int {
+            var sheet = ContactSheet(columns: [label, ""], style: style(96))
+            sheet.addRow([grey, grey])
+            let picture = try sheet.rendered()
+            for y in 0..<picture.height {
+                for x in (16 + 96 + 4)..<picture.width { #expect(picture[x, y, 0] >= 128) }
+            }
+            return picture.height
+        }
+        #expect(try height("a label of several words") > height("label"))
+    }
+
     @Test func enlargesSmallPicturesPixelByPixel() throws {
         var sheet = ContactSheet(columns: [""], style: style(40))
         let tiny = try Image(width: 2, height: 2, channels: 1, pixels: [0, 255, 100, 50])

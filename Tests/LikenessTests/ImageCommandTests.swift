@@ -68,6 +68,16 @@ import Torch
         #expect(files[0] == files[1])
     }
 
+    @Test func whatNeedsMoreThanAllowedIsRefusedBeforeItIsLoaded() throws {
+        let folder = try prepared()
+        let refused = try image(folder, ["--max-memory", "100MB", "-o", "out.png"])
+        #expect(
+            refused.code == 5 && refused.errors.contains("--max-memory: expected room for about"))
+        #expect(try folder.names() == ["model"])
+        #expect(try image(folder, ["--max-memory", "2.5GiB", "-o", "out.png"]).code == 0)
+        #expect(try image(folder, ["--max-memory", "much", "-o", "b.png"]).code != 0)
+    }
+
     @Test func runsOneNetworkOnTensors() throws {
         let folder = try prepared()
         try SafetensorsWriter.write(

@@ -27,7 +27,7 @@ public final class StableDiffusion {
     public let device: Device
     /// Words that it was taught: see ``add(_:)``.
     public internal(set) var words: [WordEmbedding] = []
-    private var fileNotes: [String] = []
+    private let fileNotes: [String]
     /// An absent negative prompt means zeros, not an empty prompt (SDXL).
     let zerosForNoPrompt: Bool
 
@@ -43,19 +43,15 @@ public final class StableDiffusion {
     ///
     /// - Parameters:
     ///   - folder: with `model_index.json`.
-    ///   - unet: another UNet than the folder's.
     ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where its configuration
     ///     asks for that and this is float16.
     ///   - device: where they go.
     /// - Throws: ``DiffusionError`` with all that is wrong with a component; `CheckpointError`;
     ///   `TorchError`.
     public convenience init(
-        _ folder: DiffusersFolder, unet: NetworkFiles? = nil, dtype: DType = .float32,
-        device: Device = .cpu
+        _ folder: DiffusersFolder, dtype: DType = .float32, device: Device = .cpu
     ) throws {
-        var parts = try StableDiffusionParts(folder)
-        if let unet { parts.unet = { unet } }
-        try self.init(parts, dtype: dtype, device: device)
+        try self.init(StableDiffusionParts(folder), dtype: dtype, device: device)
     }
 
     /// Reads a checkpoint all in one file.
@@ -63,41 +59,32 @@ public final class StableDiffusion {
     /// - Parameters:
     ///   - file: of SD1.5 or SDXL.
     ///   - tokenizer: a folder with CLIP's vocabulary, which such files leave out.
-    ///   - autoencoder: another one than the file's.
-    ///   - unet: another UNet than the file's.
     ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where this is float16.
     ///   - device: where they go.
     /// - Throws: ``DiffusionError`` with all that is wrong with a part; `CheckpointError`;
     ///   `TorchError`.
     public convenience init(
-        _ file: SingleFile, tokenizer: String, autoencoder: NetworkFiles? = nil,
-        unet: NetworkFiles? = nil, dtype: DType = .float32, device: Device = .cpu
+        _ file: SingleFile, tokenizer: String, dtype: DType = .float32, device: Device = .cpu
     ) throws {
-        var parts = try StableDiffusionParts(file, tokenizer: tokenizer)
-        if let autoencoder { parts.autoencoder = { autoencoder } }
-        if let unet { parts.unet = { unet } }
-        try self.init(parts, dtype: dtype, device: device)
-        fileNotes = file.notes
-        for encoder in textEncoders {
-            let size = encoder.model.network.configuration.vocabSize
-            guard encoder.tokenizer.count == size else {
-                throw DiffusionError(
-                    "\(encoder.model.path): expected a vocabulary of \(size) tokens, found one of "
-                        + "\(encoder.tokenizer.count) in \(tokenizer); name CLIP's own.")
-            }
-        }
+        try self.init(
+            StableDiffusionParts(file, tokenizer: tokenizer), dtype: dtype, device: device)
     }
 
-    init(_ parts: StableDiffusionParts, dtype: DType, device: Device) throws {
+    /// Reads the parts of a model.
+    ///
+    /// - Parameters:
+    ///   - parts: of a folder or of a file.
+    ///   - dtype: the networks compute in it; SDXL's autoencoder in float32 where this is float16.
+    ///   - device: where they go.
+    /// - Throws: ``DiffusionError`` with all that is wrong with a part; `CheckpointError`;
+    ///   `TorchError`.
+    public init(_ parts: StableDiffusionParts, dtype: DType, device: Device) throws {
         (self.dtype, self.device) = (dtype, device)
         scheduler = parts.scheduler
+        fileNotes = parts.notes
         unet = try parts.unet().unet(dtype: dtype, device: device)
-        let vae = try parts.autoencoder()
-        let upcasts =
-            try dtype == .float16
-            && (parts.autoencoderNeedsFloat32
-                || AutoencoderKLConfiguration(vae.configuration()).forceUpcast)
-        autoencoder = try vae.autoencoder(dtype: upcasts ? .float32 : dtype, device: device)
+        autoencoder = try parts.autoencoder().autoencoder(
+            dtype: parts.autoencoderType(dtype), device: device)
         textEncoders = try parts.text.map { part in
             TextEncoder(
                 tokenizer: try part.tokenizer(),
@@ -107,6 +94,16 @@ public final class StableDiffusion {
         zerosForNoPrompt = parts.zerosForNoPrompt
         try check(parts)
     }
+
+    /// Gives back the memory of the text and image encoders: a run that is prepared needs them no
+    /// more, and no other can be.
+    public func releaseEncoders() throws {
+        for encoder in textEncoders { try encoder.model.store.release() }
+        try imageEncoder?.store.release()
+    }
+
+    /// Gives back the memory of the UNet: after the last step only pictures are decoded.
+    public func releaseUNet() throws { try unet.store.release() }
 
     /// Whether the parts fit together.
     private func check(_ parts: StableDiffusionParts) throws {
@@ -123,9 +120,24 @@ public final class StableDiffusion {
                 "\(textEncoders[1].model.path): expected a text_projection, found none; SDXL's "
                     + "second encoder is a CLIPTextModelWithProjection.")
         }
+        if let tokenizer = parts.namedTokenizer {
+            try check(vocabulary: tokenizer)
+        }
         if parts.requiresAestheticsScore {
             throw DiffusionError(
                 "\(parts.path): a refiner with aesthetic scores is not offered; use a base model.")
+        }
+    }
+
+    /// Whether a file's encoders know the words that were named for them.
+    private func check(vocabulary: String) throws {
+        for encoder in textEncoders {
+            let size = encoder.model.network.configuration.vocabSize
+            guard encoder.tokenizer.count == size else {
+                throw DiffusionError(
+                    "\(encoder.model.path): expected a vocabulary of \(size) tokens, found one of "
+                        + "\(encoder.tokenizer.count) in \(vocabulary); name CLIP's own.")
+            }
         }
     }
 }

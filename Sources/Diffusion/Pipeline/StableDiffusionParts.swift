@@ -2,7 +2,7 @@ import Checkpoints
 
 /// What a model is put together from, whether its parts lie in folders or in one file. Nothing is read
 /// before it is asked for.
-struct StableDiffusionParts {
+public struct StableDiffusionParts {
     /// A text encoder and its words.
     struct Text {
         let tokenizer: () throws -> CLIPTokenizer
@@ -12,26 +12,33 @@ struct StableDiffusionParts {
     /// What messages call the model.
     let path: String
     let scheduler: SchedulerConfiguration
-    var unet: () throws -> NetworkFiles
-    var autoencoder: () throws -> NetworkFiles
+    let unet: () throws -> NetworkFiles
+    let autoencoder: () throws -> NetworkFiles
     /// SDXL's overflows in float16; its single files do not say so.
     var autoencoderNeedsFloat32 = false
     let text: [Text]
     var imageEncoder: (() throws -> NetworkFiles)?
     let zerosForNoPrompt: Bool
     var requiresAestheticsScore = false
+    /// Sentences about the file.
+    private(set) var notes: [String] = []
+    /// Words that were named beside a file; they must be as many as the encoders know.
+    private(set) var namedTokenizer: String?
 
-    /// The components of a folder.
+    /// The components of a folder as diffusers saves it.
     ///
+    /// - Parameters:
+    ///   - folder: with `model_index.json`.
+    ///   - other: another UNet than the folder's.
     /// - Throws: ``DiffusionError`` if the scheduler's settings are missing or wrong.
-    init(_ folder: DiffusersFolder) throws {
+    public init(_ folder: DiffusersFolder, unet other: NetworkFiles? = nil) throws {
         path = folder.path
         let json = try folder.component("scheduler").configuration().path
         scheduler = try SchedulerConfiguration.load(
             json: readSmallFile(
                 json, limit: ConfigurationFile.maximumByteCount, of: "a configuration"),
             from: json)
-        unet = { try folder.component("unet", as: "UNet2DConditionModel").files }
+        unet = { try other ?? folder.component("unet", as: "UNet2DConditionModel").files }
         autoencoder = { try folder.component("vae", as: "AutoencoderKL").files }
         text = ["", "_2"].filter { folder.has("text_encoder\($0)") }.map { suffix in
             Text(
@@ -49,9 +56,17 @@ struct StableDiffusionParts {
 
     /// The parts of one file, with the published settings of its model.
     ///
+    /// - Parameters:
+    ///   - file: of SD1.5 or SDXL.
+    ///   - tokenizer: a folder with CLIP's vocabulary, which such files leave out.
+    ///   - vae: another autoencoder than the file's.
+    ///   - other: another UNet than the file's.
     /// - Throws: ``DiffusionError`` if the file lacks a part.
-    init(_ file: SingleFile, tokenizer: String) throws {
-        path = file.path
+    public init(
+        _ file: SingleFile, tokenizer: String, autoencoder vae: NetworkFiles? = nil,
+        unet other: NetworkFiles? = nil
+    ) throws {
+        (path, notes, namedTokenizer) = (file.path, file.notes, tokenizer)
         guard
             let part = file.model.components().first(where: { $0.name == "scheduler" }),
             let json = part.configuration
@@ -64,8 +79,8 @@ struct StableDiffusionParts {
             scheduler.timestepSpacing = .trailing
         }
         self.scheduler = scheduler
-        unet = { try file.files("unet") }
-        autoencoder = { try file.files("vae") }
+        unet = { try other ?? file.files("unet") }
+        autoencoder = { try vae ?? file.files("vae") }
         autoencoderNeedsFloat32 = file.isXL
         let names = ["text_encoder"] + (file.isXL ? ["text_encoder_2"] : [])
         let missing = names.filter { !file.parts.contains($0) }

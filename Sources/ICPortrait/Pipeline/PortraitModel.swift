@@ -41,18 +41,7 @@ public struct PortraitModel {
         _ folder: DiffusersFolder, nets: String? = nil, dtype: DType = .float32,
         device: Device = .cpu
     ) throws {
-        let nets = nets ?? "\(folder.path)/ic_portrait"
-        for name in ["matching", "appearance"]
-        where !FileManager.default.fileExists(atPath: "\(nets)/\(name)/config.json") {
-            throw ICPortraitError(
-                "\(nets)/\(name): expected IC-Portrait's \(name) net, found none; train it with "
-                    + "`likeness train \(name)`, or name the folder that holds both nets.")
-        }
-        guard folder.has("image_encoder") else {
-            throw ICPortraitError(
-                "\(folder.path): expected an image_encoder, whose embedding stands for the prompt, "
-                    + "found none; add the CLIP model that the base was made with.")
-        }
+        let nets = try Self.checked(nets, of: folder)
         settings = try Self.settings("\(nets)/settings.json")
         let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
             .unet(dtype: dtype, device: device)
@@ -87,6 +76,23 @@ public struct PortraitModel {
             side: (base.sampleSize ?? 64) * vae.network.configuration.downFactor, dtype: dtype,
             device: device)
         notes = unet.notes + vae.notes + vision.notes + matching.notes + appearance.notes
+    }
+
+    /// The folder of the nets, after a look whether everything is there.
+    static func checked(_ nets: String?, of folder: DiffusersFolder) throws -> String {
+        let nets = nets ?? "\(folder.path)/ic_portrait"
+        for name in ["matching", "appearance"]
+        where !FileManager.default.fileExists(atPath: "\(nets)/\(name)/config.json") {
+            throw ICPortraitError(
+                "\(nets)/\(name): expected IC-Portrait's \(name) net, found none; train it with "
+                    + "`likeness train \(name)`, or name the folder that holds both nets.")
+        }
+        guard folder.has("image_encoder") else {
+            throw ICPortraitError(
+                "\(folder.path): expected an image_encoder, whose embedding stands for the prompt, "
+                    + "found none; add the CLIP model that the base was made with.")
+        }
+        return nets
     }
 
     private static func settings(_ path: String) throws -> ICPortraitSettings {

@@ -85,42 +85,25 @@ package struct ClipQuestion: Sendable {
         ) { _, look in look.hat.style == .none ? 1 : 0 },
     ]
 
+    private static let black = [hair(0.85, 0.1)]
+    private static let brown = [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]
+    private static let lighter: [(String, [Change])] = [
+        ("blond", [hair(0.17, 0.1), hair(0.09, 0.1), hair(0.03, 0.05), dyed(.platinum)]),
+        ("red", [hair(0.15, 0.8), hair(0.35, 0.6)]),
+        ("grey", [hair(0.4, 0.1, grey: 0.7), hair(0.4, 0.1, grey: 0.95)]),
+    ]
+
     private static let faces: [ClipQuestion] = [
-        .init(
-            "hair colour", share: 4,
-            [
-                (
-                    "dark",
-                    [hair(0.85, 0.1), hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]
-                ),
-                (
-                    "blond",
-                    [hair(0.17, 0.1), hair(0.09, 0.1), hair(0.03, 0.05), dyed(.platinum)]
-                ),
-                ("red", [hair(0.15, 0.8), hair(0.35, 0.6)]),
-                ("grey", [hair(0.4, 0.1, grey: 0.7), hair(0.4, 0.1, grey: 0.95)]),
-            ]
-        ) { person, look in
-            let hair = person.hair
-            guard look.hat.style == .none, hair.style != .bald, hair.style != .shaved else {
-                return nil
-            }
-            // Black and brown are one answer here: at their border strands reflect 2 %, both.
-            return hairColour(person.hair.colour).map { max($0 - 1, 0) }
+        // Black and brown are one answer here: at their border strands reflect 2 %, both.
+        .init("hair colour", share: 4, [("dark", black + brown)] + lighter) { person, look in
+            shownHair(person, look).map { max($0 - 1, 0) }
+        },
+        .init("shade of dark hair", share: 4, [("black", black), ("brown", brown)]) {
+            person, look in shownHair(person, look).flatMap { $0 < 2 ? $0 : nil }
         },
         .init(
-            "shade of dark hair", share: 8,
-            [
-                ("black", [hair(0.85, 0.1)]),
-                ("brown", [hair(0.58, 0.15), hair(0.4, 0.15), hair(0.27, 0.15)]),
-            ]
-        ) { person, look in
-            let hair = person.hair
-            guard look.hat.style == .none, hair.style != .bald, hair.style != .shaved else {
-                return nil
-            }
-            return hairColour(person.hair.colour).flatMap { $0 < 2 ? $0 : nil }
-        },
+            "hair colour of five", share: 8, [("black", black), ("brown", brown)] + lighter,
+            truth: shownHair),
         .init(
             "smile",
             [
@@ -223,6 +206,14 @@ package struct ClipQuestion: Sendable {
             look.hat.style = .none
             if [.bald, .shaved].contains(person.hair.style) { person.hair.style = .crew }
         }
+    }
+
+    /// Which of black, brown, blond, red and grey the hair in a picture is; nil if none is seen.
+    private static func shownHair(_ person: Person, _ look: Look) -> Int? {
+        guard look.hat.style == .none, ![.bald, .shaved].contains(person.hair.style) else {
+            return nil
+        }
+        return hairColour(person.hair.colour)
     }
 
     /// Which of black, brown, blond, red and grey a colour is; nil for dyes such as blue.

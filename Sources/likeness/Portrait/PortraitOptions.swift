@@ -47,11 +47,14 @@ struct PortraitOptions: ParsableArguments {
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
     var device: Device = .cpu
 
+    @Option(help: "Refuse before loading what would take more: 6GB, 800MiB. An estimate.")
+    var maxMemory: ByteCount?
+
     /// Everything, loaded, with these settings.
     func tools() throws -> PortraitTools {
         var tools = try PortraitTools(
             model: model, nets: nets, detector: detector, recogniser: recogniser,
-            dtype: dtype.dtype, device: device)
+            dtype: dtype.dtype, device: device, maxMemory: maxMemory)
         tools.model.settings = try settings(tools.model.settings)
         return tools
     }
