@@ -19,9 +19,12 @@ import World
     @Test func aSwappedCaptionSaysWhatItsPersonAndLookAre() throws {
         try withMiniatureWorld { data in
             var random = StepRandom(seed: 6)
-            for index in 0..<data.count {
-                let swap = try #require(
-                    CaptionSwap.caption(index, .medium, variant: 4, data, &random))
+            // A caption of medium length may leave out all that was tried.
+            let swaps = (0..<data.count).compactMap {
+                CaptionSwap.caption($0, .medium, variant: 4, data, &random)
+            }
+            #expect(swaps.count > data.count / 2)
+            for swap in swaps {
                 let said = Caption(of: swap.person, swap.look, .medium, variant: 4).text
                 #expect(said == swap.caption)
             }

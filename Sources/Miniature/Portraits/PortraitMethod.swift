@@ -6,6 +6,8 @@ import Torch
 
 /// A way to make the portraits of a study: rows of IC-Portrait's Table 1, and bounds.
 public enum PortraitMethod: String, CaseIterable, Sendable {
+    /// The answer key: how like themselves people look in these poses and lights.
+    case key
     /// The answer key through the autoencoder: no latent model can be nearer.
     case reconstruction
     /// The style reference as it is.
@@ -35,6 +37,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     /// For tables.
     public var title: String {
         switch self {
+        case .key: "answer key"
         case .reconstruction: "answer key, through the autoencoder"
         case .reference: "style reference as it is"
         case .paste: "paste: profile's face aligned and blended"
@@ -51,7 +54,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     }
 
     /// Whether every seed gives another picture.
-    var isDrawn: Bool { ![.reconstruction, .reference, .paste].contains(self) }
+    var isDrawn: Bool { ![.key, .reconstruction, .reference, .paste].contains(self) }
 
     /// Makes a portrait.
     ///
@@ -72,6 +75,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         }
         var model = model
         switch self {
+        case .key: return item.key.image
         case .reconstruction: return try model.encoder.image(model.encoder.latents(item.key.image))
         case .reference: return item.target.image
         case .paste: return try pasted(item)
