@@ -35,6 +35,7 @@ public struct MatchingStudy {
             ("correspondence", own(.correspondence)),
         ].map { name, settings in
             var own = settings
+            own.training.precision = run.settings.matching.training.precision
             own.training.steps = steps.last ?? 0
             own.training.saveEvery = steps.first { $0 > 0 } ?? 0
             own.training.keep = steps.last ?? 1

@@ -1,107 +1,182 @@
 import ArgumentParser
 import Checkpoints
+import Figures
 import Foundation
+import ICPortrait
 import Images
-import Layers
-import Torch
+import Miniature
 
-/// `likeness demo`: the best real thing there is, in half a minute.
+/// `likeness demo`: the main job on the shipped models, with the truth beside it.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "See what this version can do, in pictures.",
+        abstract: "Put three people of the synthetic world into pictures of others.",
         discussion: """
-            Portraits of a given person come next. The demo draws a picture, trains a network until \
-            it is that picture, saves and reloads the weights, aligns the drawing by five points as \
-            face networks need it, pastes it back, makes portraits of the synthetic world from \
-            words where the miniature models are at hand, and puts all on one sheet.
+            What `likeness generate` does with photographs, done with rendered people that no model \
+            was trained on: two portraits and a picture of two people, each from one profile photo. \
+            As the world can render anybody in any pose and light, the answer key stands beside \
+            every result. OUTPUT holds the pictures, sheet.png of all, and index.html.
             """)
 
     @Option(name: .shortAndLong, help: "The folder for the results; made if need be.")
     var output = "likeness-demo"
 
-    @Option(help: "Training steps.")
-    var steps = 600
-
-    @Option(help: "The random seed: same seed, same bytes.")
+    @Option(help: "Where noise and mask start: same seed, same bytes.")
     var seed: UInt64 = 1
 
     @OptionGroup var reporting: Reporting
 
     struct Report: Encodable {
-        let sheet: String
-        let weights: String
-        let steps: Int
-        let peakSignalToNoise: Double
-        let reloadedIsEqual: Bool
-        let meanPasteError: Double
-        /// Pictures that the miniature models made; 0 without them.
-        let portraits: Int
-        let seconds: Double
-    }
-
-    static let side = 128
-
-    func validate() throws {
-        guard (1...100_000).contains(steps) else {
-            throw ValidationError("expected --steps of 1 to 100000, found \(steps).")
+        struct Face: Encodable {
+            let picture, profile: String
+            /// To the profile photo, by recogniser B, which has no part in making portraits.
+            let likeness: Double
+            /// The answer key's, and what was in that place before.
+            let likenessOfKey, likenessBefore: Double
+            /// Of the whole picture against the answer key.
+            let structuralSimilarity: Double
         }
+        let page: String
+        let sheet: String
+        let faces: [Face]
+        let seconds: Double
     }
 
     func run() throws {
         try reporting.run {
+            let start = ContinuousClock.now
+            guard let path = MiniatureBundle.shipped() else {
+                throw CommandError(
+                    "demo: expected the miniature models in Models/miniature or under "
+                        + "$LIKENESS_MODELS, found none; `likeness train miniature` makes them",
+                    code: Failure.unavailable)
+            }
+            let tools = try PortraitTools(
+                model: path, nets: nil, detector: nil, recogniser: nil, dtype: .float32,
+                device: .cpu)
+            let judge = try DemoJudge("\(path)/recogniser_b", finding: tools.detector)
             try Output.makeFolder(output)
-            let report = try perform()
+            let cast = try DemoCast(in: output, side: tools.model.encoder.side)
+            var sheet = ContactSheet(
+                title: "Likeness \(Version.number): three people in others' pictures",
+                columns: ["profile photo", "reference", "match", "portrait", "answer key"])
+            var faces: [Report.Face] = []
+            for (number, scene) in cast.scenes.enumerated() {
+                let made = try portrait(scene, tools) { done, total in
+                    reporting.progress(
+                        number * total + done, of: cast.scenes.count * total, "step")
+                }
+                faces += try rows(of: scene, made, judge, in: &sheet)
+            }
+            let sheetPath = "\(output)/sheet.png"
+            try AtomicFile.write(VipsCodec().encode(sheet.rendered(), as: .png()), to: sheetPath)
+            let report = Report(
+                page: "\(output)/index.html", sheet: sheetPath, faces: faces,
+                seconds: (ContinuousClock.now - start).seconds)
+            try page(report, cast).write(to: report.page)
             try reporting.result(report, text: text(report))
         }
     }
 
-    private func perform() throws -> Report {
-        let start = ContinuousClock.now
-        let drawing = try DemoPicture.draw(Demo.side)
-        let learned = try learn(drawing)
-        let aligned = try align(DemoPicture.draw(2 * Demo.side))
-        var sheet = ContactSheet(
-            title: "Likeness \(Version.number)", columns: ["", "", "", "", ""])
-        sheet.addRow(
-            [drawing] + learned.stages.map(\.image), label: "A network learns a picture",
-            captions: ["drawing"] + learned.stages.map { "step \($0.step)" })
-        sheet.addRow(
-            [learned.enlarged, aligned.turned, aligned.crop, aligned.pasted, aligned.flow],
-            label: "Weights and geometry",
-            captions: [
-                "reloaded, twice the size", "turned, with its points", "aligned crop, 224 x 224",
-                "changed and pasted back", "the motion as colours",
-            ])
-        let portraits = try portraits()
-        if let portraits {
-            sheet.addRow(
-                portraits.images, label: "Portraits of a small synthetic world, from words",
-                captions: portraits.captions)
-        }
-        let path = "\(output)/sheet.png"
-        let text = TextMetadata([
-            .init(TextMetadata.likenessKeyword, "{\"demo\":true,\"seed\":\(seed)}")
-        ])
+    /// What was made of one reference.
+    private struct Made {
+        let plan: PortraitPlan
+        let outcome: PortraitWork.Outcome
+    }
+
+    /// Plans, makes and writes as `likeness generate` does.
+    private func portrait(
+        _ scene: DemoCast.Scene, _ tools: PortraitTools, progress: (Int, Int) -> Void
+    ) throws -> Made {
+        let plan = try PortraitPlan(
+            reference: "\(output)/\(scene.reference)",
+            people: scene.places.map { place in
+                (
+                    choice: scene.places.count > 1 ? .number(place.face) : .any,
+                    paths: ["\(output)/\(place.profile)"]
+                )
+            },
+            profileFace: .any, advice: FaceAdvice(), tools)
+        for line in plan.lines { reporting.remark(line) }
+        let interrupt = Interrupt()
+        let work = PortraitWork(plan: plan, tools: tools, kind: .ddim)
+        guard
+            let outcome = try work.run(
+                seed: seed, shouldStop: { interrupt.isRequested }, progress: progress)
+        else { throw CommandError("interrupted", code: Failure.interrupted) }
+        let record = plan.record(tools, seed: seed, scheduler: "ddim", dtype: "fp32")
         try AtomicFile.write(
-            try VipsCodec().encode(sheet.rendered(), as: .png(), text: text), to: path)
-        return Report(
-            sheet: path, weights: learned.path, steps: steps,
-            peakSignalToNoise: learned.peakSignalToNoise, reloadedIsEqual: learned.reloadedIsEqual,
-            meanPasteError: aligned.meanPasteError, portraits: portraits?.images.count ?? 0,
-            seconds: (ContinuousClock.now - start).seconds)
+            tools.encoded(outcome.picture, record, as: .png()), to: "\(output)/\(scene.portrait)")
+        return Made(plan: plan, outcome: outcome)
+    }
+
+    /// A row of the sheet for every face, with its scores.
+    private func rows(
+        of scene: DemoCast.Scene, _ made: Made, _ judge: DemoJudge, in sheet: inout ContactSheet
+    ) throws -> [Report.Face] {
+        let (before, after) = (made.plan.reference.image, made.outcome.picture)
+        let similarity = try judge.structure(after, scene.key)
+        if scene.places.count > 1 {
+            sheet.addRow([nil, before, nil, after, scene.key], label: "both")
+        }
+        return try zip(scene.places, zip(made.plan.places, made.outcome.results)).map {
+            place, item in
+            let (planned, result) = item
+            let likeness = try [after, scene.key, before].map {
+                try judge.likeness(of: $0, near: planned.reference, to: planned.profile)
+            }
+            sheet.addRow(
+                [
+                    planned.profile.picture, planned.reference.image,
+                    try result.match.map { try MatchPicture($0, planned.profile.image).flow },
+                    result.portrait, try planned.reference.moved(to: scene.key).image,
+                ],
+                label: scene.places.count > 1 ? "face \(place.face)" : "",
+                captions: [place.profile, "", ""]
+                    + likeness.prefix(2).map { String(format: "likeness %.2f", $0) })
+            return Report.Face(
+                picture: scene.portrait, profile: place.profile, likeness: likeness[0],
+                likenessOfKey: likeness[1], likenessBefore: likeness[2],
+                structuralSimilarity: similarity)
+        }
+    }
+
+    private func page(_ report: Report, _ cast: DemoCast) throws -> Figures.Report {
+        var page = Figures.Report(
+            title: "Likeness: three people in others' pictures",
+            summary: "Rendered people that no model was trained on; every portrait from one photo. "
+                + "The answer key is the very person, rendered in the reference's pose, expression "
+                + "and light.")
+        page.add([.picture("sheet.png")])
+        let rows = report.faces.map { face -> [Table.Cell] in
+            [
+                .text(face.picture), .text(face.profile), .number(face.likeness),
+                .number(face.likenessOfKey), .number(face.likenessBefore),
+                .number(face.structuralSimilarity),
+            ]
+        }
+        page.add([
+            .table(
+                Table(
+                    title: "Likeness to the profile photo, by recogniser B",
+                    columns: [
+                        .init("picture"), .init("profile photo"), .init("portrait"),
+                        .init("answer key"), .init("before"), .init("SSIM with the key"),
+                    ], rows: rows,
+                    notes: ["Recogniser B has no part in making portraits; 1 is the same picture."])
+            )
+        ])
+        page.add(
+            heading: "The same by hand",
+            [.code(cast.scenes.map { $0.command(seed: seed) }.joined(separator: "\n"))])
+        return page
     }
 
     private func text(_ report: Report) -> String {
-        """
-        Portraits of a given person come next.
-        A network of three layers learned a picture in \(report.steps) steps: \
-        \(String(format: "%.1f", report.peakSignalToNoise)) dB.
-        Saved and reloaded, it gives \(report.reloadedIsEqual ? "the same bits" : "OTHER BITS").
-        Aligned by five points and pasted back unchanged, a value changes by \
-        \(String(format: "%.2f", report.meanPasteError)) of 255 on average.
-        \(report.portraits > 0 ? "\(report.portraits) portraits" : "No portraits: no miniature models") \
-        of the synthetic world.
-        Look at \(report.sheet) (\(String(format: "%.0f", report.seconds)) s in all).
-        """
+        report.faces.map {
+            String(
+                format: "%@: %@, likeness %.2f (answer key %.2f, before %.2f)", $0.picture,
+                $0.profile, $0.likeness, $0.likenessOfKey, $0.likenessBefore)
+        }.joined(separator: "\n")
+            + String(format: "\nLook at %@ (%.0f s in all).", report.page, report.seconds)
     }
 }
