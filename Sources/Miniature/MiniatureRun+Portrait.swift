@@ -21,6 +21,21 @@ extension MiniatureRun {
         return true
     }
 
+    private var standInsPath: String { "\(path)/cache/stand-ins.safetensors" }
+
+    /// Renders strangers in the places of some pictures; none if none are asked for.
+    func makeStandIns() throws -> Bool {
+        let count = settings.world.standIns
+        guard count > 0 else { return true }
+        let origin = try ["autoencoder": fingerprint(.autoencoder), "count": "\(count)"]
+        if try LatentData.origin(of: standInsPath) == origin { return true }
+        try StandIns.make(
+            trainData(), count: count, autoencoder: autoencoder(scale: measuredScale()),
+            seed: settings.world.seed, origin: origin, to: standInsPath, device: device,
+            progress: { reporting.counting(.standIns, $0, $1) }, shouldStop: reporting.shouldStop)
+        return true
+    }
+
     func trainMatching() throws -> Bool {
         let own = settings.matching
         return try train(.matching, own.training, copying: matchingOrigin()) {
@@ -80,8 +95,14 @@ extension MiniatureRun {
         return try AppearanceTask(
             base: base, matching: matching, schedule: noiseSchedule(),
             pairs: ViewPairs(
-                views(), batchSize: own.training.batchSize, seed: own.training.seed),
+                views(), standIns: standIns(own), share: own.losses.standIns,
+                batchSize: own.training.batchSize, seed: own.training.seed),
             settings: portrait, losses: own.losses, seed: own.training.seed)
+    }
+
+    private func standIns(_ own: AppearanceRunSettings) throws -> ViewStandIns? {
+        guard own.losses.standIns > 0 else { return nil }
+        return try ViewStandIns(cached("stand-ins", by: .standIns))
     }
 
     func unetConfiguration() throws -> UNet2DConditionConfiguration {

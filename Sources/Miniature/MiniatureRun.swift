@@ -75,6 +75,7 @@ public final class MiniatureRun {
             case .latents: return try encode()
             case .base: return try trainBase()
             case .flows: return try makeFlows()
+            case .standIns: return try makeStandIns()
             case .matching: return try trainMatching()
             case .appearance: return try trainAppearance()
             case .bundle: return try writeBundle()

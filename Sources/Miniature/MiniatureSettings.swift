@@ -69,6 +69,8 @@ public struct WorldSettings: Settings {
     public var heldOutGroups = 300
     /// Pairs of pictures of each person whose correspondence is found.
     public var flows = 4
+    /// Pictures in whose places strangers are rendered, for IC-Portrait's appearance net.
+    public var standIns = 0
     /// Pictures of yet other people, one each, that sets of samples are compared with.
     public var references = 5000
     /// The world of those to learn from; the others come from the next two.
@@ -79,6 +81,7 @@ public struct WorldSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case identities, views, seed, groups, references, flows
+        case standIns = "stand_ins"
         case heldOutGroups = "held_out_groups"
         case heldOutIdentities = "held_out_identities"
     }

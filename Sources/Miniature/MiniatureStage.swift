@@ -18,6 +18,8 @@ public enum MiniatureStage: String, CaseIterable, Sendable {
     case flows
     /// IC-Portrait's matching net.
     case matching
+    /// Renders strangers in people's places, for IC-Portrait's appearance net.
+    case standIns = "stand-ins"
     /// IC-Portrait's appearance net.
     case appearance
     /// Writes the models' folder.
@@ -38,6 +40,7 @@ public enum MiniatureStage: String, CaseIterable, Sendable {
         case .base: "training the base"
         case .flows: "finding correspondence"
         case .matching: "training the matching net"
+        case .standIns: "rendering strangers"
         case .appearance: "training the appearance net"
         case .bundle: "writing the models"
         }

@@ -133,6 +133,27 @@ extension Tensor {
         _ = try matching(.denoising, truth: false).losses(ShiftedPairs().batch(at: 0), place(0))
     }
 
+    @Test func aStrangerIsSeenAndThePersonIsLearned() throws {
+        let task = try AppearanceTask(
+            base: base, matching: matching(.correspondence).network, schedule: schedule,
+            pairs: ShiftedPairs(), settings: ICPortraitSettings(),
+            losses: AppearanceLossSettings(), seed: 8)
+        let plain = try ShiftedPairs().batch(at: 0)
+        var strange = plain
+        strange.standIns = plain.targets.map { $0 ^ 0x8000 }  // every sign turned
+        func losses() throws -> [Double] {
+            try noGrad {
+                try [plain, strange].map { try task.losses($0, place(0)).numbers()["loss"] ?? .nan }
+            }
+        }
+        // A net that says nothing yet leaves what is to be made, which is the person both times.
+        let new = try losses()
+        #expect(new[0] == new[1])
+        _ = try train(task, steps: 3)
+        let learned = try losses()
+        #expect(learned[0] != learned[1])
+    }
+
     @Test func theBaseStaysAsItIs() throws {
         let before = try base.store.entries.map { try $0.tensor.cloned() }
         let matching = try matching(.denoising)

@@ -71,6 +71,35 @@ import Torch
         }
     }
 
+    @Test func aStrangerStandsInTheTargetsPlace() throws {
+        // Latents of 100 and more tell strangers, the last digit in whose place.
+        let standIns = try ViewStandIns(
+            shape: [1, 2, 2], bits: [101, 104, 107].flatMap { Array(repeating: $0, count: 4) },
+            pictures: [1, 4, 7])
+        var strangers = 0
+        let pairs = try ViewPairs(views(), standIns: standIns, share: 0.5, batchSize: 9, seed: 1)
+        for step in 0..<20 {
+            let batch = try pairs.batch(at: step)
+            for sample in 0..<9 {
+                let (target, shown) = (batch.targets[4 * sample], batch.references[4 * sample])
+                #expect(shown == target || shown == target + 100)
+                strangers += shown == target ? 0 : 1
+                let profile = Int(batch.profiles[4 * sample])
+                #expect(
+                    profile != Int(target) && Self.person(Int(target)) == Self.person(profile))
+            }
+        }
+        #expect((60...120).contains(strangers), "\(strangers) of 180")
+        let without = try ViewPairs(views(), standIns: standIns, batchSize: 9, seed: 1).batch(at: 0)
+        #expect(without.standIns == nil && without.references == without.targets)
+        let others = try ViewStandIns(shape: [1, 2, 2], bits: [0, 0, 0, 0], pictures: [9])
+        for wrong in [others, nil] {
+            #expect(throws: ICPortraitError.self) {
+                try ViewPairs(views(), standIns: wrong, share: 0.5, batchSize: 1, seed: 1)
+            }
+        }
+    }
+
     @Test func aPersonWithOnePictureIsRefused() throws {
         let error = #expect(throws: ICPortraitError.self) {
             try ViewLatents(

@@ -22,7 +22,7 @@ import World
             "sizes.unet=[16,32,32]", "sizes.merges=60", "sizes.face_embedding=16",
             "sizes.face=32", "sizes.group_side=32", "autoencoder.losses.crop=0",
             "base.training.sample_every=2", "world.flows=2", "portrait.steps=4",
-            "dreambooth.class_count=2",
+            "dreambooth.class_count=2", "world.stand_ins=5", "appearance.losses.stand_ins=0.5",
         ] {
             settings = try settings.setting(assignment)
         }

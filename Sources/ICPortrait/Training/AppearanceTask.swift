@@ -10,6 +10,9 @@ public struct AppearanceLossSettings: Settings {
     /// Deviation of the condition's first convolution when training starts, in units of its usual
     /// one; 0 for zeros, as ControlNets start.
     public var conditionStart = 1.0
+    /// The share of pairs whose style reference is a stranger in the target's place, which the world
+    /// can render; 0 as in section 3.3, where the reference is the target itself.
+    public var standIns = 0.0
     /// How noise is drawn and errors are weighed.
     public var denoising = DenoisingSettings()
 
@@ -19,6 +22,7 @@ public struct AppearanceLossSettings: Settings {
     enum CodingKeys: String, CodingKey {
         case dropout, denoising
         case conditionStart = "condition_start"
+        case standIns = "stand_ins"
     }
 }
 
@@ -86,7 +90,7 @@ public final class AppearanceTask: TrainingTask {
                 let time = try Tensor(
                     [Int64(settings.matching.timestep)], device: times.device)
                 return try networks.matching.match(
-                    given.clean, timestep: time, context: given.context,
+                    given.reference, timestep: time, context: given.context,
                     condition: given.condition, settings.matching)
             case .current:
                 return try networks.matching.match(

@@ -102,7 +102,7 @@ public final class MatchingTask: TrainingTask {
             let time = try Tensor(
                 [Int64(settings.matching.timestep)], device: step.device)
             let output = try network(
-                given.clean.tensor, timestep: time, context: given.context,
+                given.reference.tensor, timestep: time, context: given.context,
                 condition: given.condition)
             let found = Canvas(
                 try network.descriptors(output.features, settings.matching.blocks),

@@ -15,6 +15,12 @@ public struct PairBatch: Sendable {
     public var tokens: [Float]
     /// The true correspondence, where it is known.
     public var truth: Truth?
+    /// Style references, of whom a part is seen: strangers in the targets' places; the targets
+    /// themselves if nil.
+    public var standIns: [UInt16]?
+
+    /// What is seen a part of, `[B, C, H, W]`.
+    public var references: [UInt16] { standIns ?? targets }
 
     /// For each cell of the target where it lies in the profile.
     public struct Truth: Sendable {
@@ -45,7 +51,7 @@ extension PairBatch {
     /// One of the lists of latents, `[B, C, H, W]`.
     ///
     /// - Parameters:
-    ///   - list: `\.targets` or `\.profiles`.
+    ///   - list: `\.targets`, `\.profiles` or `\.references`.
     ///   - device: where they go.
     /// - Returns: float32.
     /// - Throws: `TorchError`.

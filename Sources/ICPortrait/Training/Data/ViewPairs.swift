@@ -6,6 +6,8 @@ public struct ViewPairs: BatchSource {
     public let batchSize: Int
     private let views: ViewLatents
     private let flows: ViewFlows?
+    private let standIns: ViewStandIns?
+    private let share: Double
     private let person: [Int]
     private let order: SampleShuffle
     private let seeds: StepSeed
@@ -16,11 +18,29 @@ public struct ViewPairs: BatchSource {
     ///   - views: the pictures.
     ///   - flows: pairs of them whose correspondence is known: only those are seen. If nil, every
     ///     picture is a target in turn, beside any other of its person.
+    ///   - standIns: strangers in the places of some pictures.
+    ///   - share: of pairs whose style reference is a stranger, 0...1.
     ///   - batchSize: pairs of a batch.
     ///   - seed: of all choices.
-    /// - Throws: ``ICPortraitError`` for flows of pictures that are not there.
-    public init(_ views: ViewLatents, flows: ViewFlows? = nil, batchSize: Int, seed: UInt64) throws
-    {
+    /// - Throws: ``ICPortraitError`` for flows or stand-ins of pictures that are not there.
+    public init(
+        _ views: ViewLatents, flows: ViewFlows? = nil, standIns: ViewStandIns? = nil,
+        share: Double = 0, batchSize: Int, seed: UInt64
+    ) throws {
+        guard (0...1).contains(share), share == 0 || flows == nil else {
+            throw ICPortraitError(
+                "expected a share of 0 to 1 of stand-ins, and none beside flows, found \(share).")
+        }
+        if share > 0 {
+            guard let standIns, standIns.shape == views.shape,
+                standIns.pictures.allSatisfy({ (0..<views.count).contains($0) })
+            else {
+                throw ICPortraitError(
+                    "expected stand-ins for some of \(views.count) pictures, of latents "
+                        + "\(views.shape), found none or others; make them of these pictures.")
+            }
+        }
+        (self.standIns, self.share) = (share > 0 ? standIns : nil, share)
         if let flows {
             let numbers = flows.pairs.flatMap { [$0.target, $0.profile] }
             guard let most = numbers.max(), most < views.count, numbers.allSatisfy({ $0 >= 0 })
@@ -41,13 +61,27 @@ public struct ViewPairs: BatchSource {
     public func batch(at step: Int) throws -> PairBatch {
         var random = StepRandom(seed: seeds("partner", step))
         let numbers = (0..<batchSize).map { order[step * batchSize + $0] }
-        let pairs = numbers.map { number in
-            flows?.pairs[number] ?? (target: number, profile: partner(of: number, &random))
+        var strangers: [Int?] = numbers.map { _ in nil }
+        if let standIns {
+            strangers = numbers.map { _ in
+                random.unit() < share ? random.below(standIns.count) : nil
+            }
         }
-        return PairBatch(
+        let pairs = zip(numbers, strangers).map { number, stranger in
+            if let known = flows?.pairs[number] { return known }
+            let target = stranger.flatMap { standIns?.pictures[$0] } ?? number
+            return (target: target, profile: partner(of: target, &random))
+        }
+        var batch = PairBatch(
             count: batchSize, shape: views.shape, targets: views.latents(pairs.map(\.target)),
             profiles: views.latents(pairs.map(\.profile)),
             tokens: views.embeddings(pairs.map(\.profile)), truth: flows?.truth(numbers))
+        if let standIns {
+            batch.standIns = zip(pairs, strangers).flatMap { pair, stranger in
+                stranger.map { Array(standIns.latents($0)) } ?? views.latents([pair.target])
+            }
+        }
+        return batch
     }
 
     private func partner(of picture: Int, _ random: inout StepRandom) -> Int {
