@@ -3,8 +3,8 @@ import Torch
 /// The memory that a run takes at most, told from configurations and headers before any weight is
 /// read.
 ///
-/// An estimate: numbers of one pass are counted from the network's shape, by factors that were fitted
-/// to measured peaks (Docs/speed.md).
+/// An estimate: values of one pass are counted from the network's shape, by factors for its widest
+/// block that are not fitted to measured peaks yet (Docs/speed.md).
 public struct MemoryNeed: Hashable, Sendable {
     /// A part of a run.
     public struct Phase: Hashable, Sendable {
