@@ -65,16 +65,6 @@ extension ParameterStore {
         try layOut(.channelsLast)
     }
 
-    /// Gives the memory of every tensor back. The model can't be used any more: its tensors are empty.
-    public func release() throws {
-        for entry in entries {
-            let tensor = entry.tensor
-            try tensor.setGrad(nil)
-            try tensor.setData(
-                Tensor.empty([0], dtype: tensor.dtype, device: tensor.device))
-        }
-    }
-
     /// Overwrites every tensor with the source's of the same name.
     ///
     /// - Throws: ``ParameterError`` before anything is changed, if names or shapes differ.

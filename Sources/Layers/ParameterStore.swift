@@ -46,7 +46,7 @@ public final class ParameterStore {
         case shapesOnly
     }
 
-    private let origin: Origin
+    private var origin: Origin
     private let dtype: DType?
     private let device: Device
     private var indices: [String: Int] = [:]
@@ -132,6 +132,18 @@ public final class ParameterStore {
             problems.failures.append("\(name): \(error)")
             return nil
         }
+    }
+
+    /// Gives the memory of every tensor back, and lets go of the file that they may be views of. The
+    /// model can't be used any more: its tensors are empty.
+    public func release() throws {
+        for entry in entries {
+            let tensor = entry.tensor
+            try tensor.setGrad(nil)
+            try tensor.setData(Tensor.empty([0], dtype: tensor.dtype, device: tensor.device))
+        }
+        origin = .shapesOnly
+        LibTorch.releaseFreedMemory()
     }
 
     /// Ends building: throws one ``ParameterError`` with all that was missing, unused, mis-shaped,

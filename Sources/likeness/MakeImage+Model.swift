@@ -7,8 +7,10 @@ extension MakeImage {
     func loadModel() throws -> StableDiffusion {
         let parts = try modelParts()
         if let maxMemory {
+            let start = try initImage.map(picture)
             try parts.memoryNeed(
-                width: width, height: height, batch: batch, isGuided: (cfgScale ?? 2) > 1,
+                width: width ?? start?.width, height: height ?? start?.height, batch: batch,
+                isGuided: (cfgScale ?? 2) > 1,
                 dtype: dtype.dtype,
                 memory: AutoencoderMemory(slicing: vaeSlicing, tiling: vaeTiling)
             ).check(
@@ -32,8 +34,8 @@ extension MakeImage {
             let folder = try DiffusersFolder(path, variant: variant)
             guard model != "miniature" || folder.has("unet") else {
                 throw CommandError(
-                    "--model miniature: expected its base, the network that makes pictures, which is "
-                        + "not shipped yet; `likeness train miniature --from \(path)` trains it",
+                    "--model miniature: expected its base, the network that makes pictures, found "
+                        + "none; `likeness train miniature --from \(path)` trains it",
                     code: Failure.unavailable)
             }
             return try StableDiffusionParts(folder, unet: otherUNet())

@@ -72,7 +72,7 @@ extension MakeImage {
         return request
     }
 
-    private func picture(_ path: String) throws -> Image {
+    func picture(_ path: String) throws -> Image {
         // A condition or a mask may be smaller than a photo should be.
         let codec = try VipsCodec(limits: ImageLimits(sides: 8...16384))
         let bytes = try Input.bytes(of: path, limit: codec.limits.bytes)

@@ -225,7 +225,6 @@ struct MakeImage: ParsableCommand {
                     text: "\(saveState): stopped before step \(run.index) of \(run.endIndex)")
             }
             try loaded.releaseUNet()
-            LibTorch.releaseFreedMemory()
             var images: [Image] = []
             let decodeSeconds = try clock.measure { images = try run.images() }.seconds
             let codec = try VipsCodec()

@@ -34,7 +34,8 @@ extension StableDiffusionParts {
         let (width, height) = (width ?? own, height ?? own)
         let vaeWeights = try decoder.byteCount(dtype: decoding)
         let weights = try vaeWeights + denoiser.byteCount(dtype: dtype)
-        let encoders = try text.reduce(0) { try $0 + $1.files().byteCount(dtype: dtype) }
+        let encoders = try (text.map(\.files) + [imageEncoder].compactMap { $0 })
+            .reduce(0) { try $0 + $1().byteCount(dtype: dtype) }
         return MemoryNeed([
             .init("loading", weights: weights + encoders, work: 0),
             .init(
