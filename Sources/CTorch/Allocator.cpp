@@ -4,6 +4,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
@@ -99,6 +100,7 @@ public:
             int64_t seen = peak.load(std::memory_order_relaxed);
             while (now > seen && !peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
             }
+            own.peak = std::max(own.peak, own.current);
         }
         return {data, data, &CountingAllocator::release, c10::Device(c10::DeviceType::CPU)};
     }
@@ -108,9 +110,12 @@ public:
     }
 
     static inline std::atomic<int64_t> current{0}, peak{0};
+    // What this thread took, less what it gave back: whatever others do meanwhile.
+    static inline thread_local ct_memory own{0, 0};
 
 private:
     static int64_t add(int64_t bytes) {
+        own.current += bytes;
         return current.fetch_add(bytes, std::memory_order_relaxed) + bytes;
     }
     static void release(void *data) {
@@ -144,6 +149,12 @@ void set_cpu_peak(int64_t peak) {
 }
 
 }  // namespace shim
+
+ct_memory ct_memory_of_thread(void) { return CountingAllocator::own; }
+
+void ct_memory_of_thread_set_peak(int64_t peak) {
+    CountingAllocator::own.peak = std::max(peak, CountingAllocator::own.current);
+}
 
 void ct_keep_freed_memory(void) {
     keeps.store(true);

@@ -35,4 +35,19 @@ public struct MemoryStatistics: Hashable, Sendable {
         }
         return (try result.get(), inner.peak)
     }
+
+    /// Calls `body` and gives by how much the calling thread's CPU tensors grew at the most.
+    ///
+    /// Tensors that other threads make meanwhile do not count, whatever they are for. Gradients of
+    /// CPU tensors are computed on the thread that asks for them, so they do. Scopes may nest.
+    public static func measureThread<Result>(
+        _ body: () throws -> Result
+    ) throws -> (result: Result, growth: Int) {
+        let outer = ct_memory_of_thread()
+        ct_memory_of_thread_set_peak(outer.current)
+        let result = Swift.Result { try body() }
+        let peak = ct_memory_of_thread().peak
+        ct_memory_of_thread_set_peak(max(outer.peak, peak))
+        return (try result.get(), Int(peak - outer.current))
+    }
 }

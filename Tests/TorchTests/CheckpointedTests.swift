@@ -111,7 +111,7 @@ import Torch
             throws -> Int
         {
             try w.setGrad(nil)
-            return try MemoryStatistics.measure {
+            return try MemoryStatistics.measureThread {
                 var h = x
                 for _ in 0..<6 {
                     h = try call([h]) { inputs in
@@ -121,7 +121,7 @@ import Torch
                     }[0]
                 }
                 try h.square().sum().backward()
-            }.peak
+            }.growth
         }
         let plain = try peak { try $1($0) }
         let repeated = try peak { try checkpointed($0, $1) }

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 import TestSupport
 import Testing
 import Torch
@@ -78,5 +79,20 @@ import Torch
             return big.count
         }
         #expect(outer >= 12 << 20)
+    }
+
+    @Test func aThreadsMemoryIsItsOwn() throws {
+        let (kept, growth) = try MemoryStatistics.measureThread {
+            let (inner, growth) = try MemoryStatistics.measureThread { try Tensor.zeros([1 << 20]) }
+            #expect(growth >= 4 << 20 && growth < 5 << 20)
+            _ = try Tensor.zeros([3 << 20])
+            let thread = Thread { _ = try? Tensor.zeros([64 << 20]) }
+            thread.start()
+            while !thread.isFinished { Thread.sleep(forTimeInterval: 0.001) }
+            return inner
+        }
+        #expect(growth >= 16 << 20 && growth < 17 << 20)
+        let nothing = try MemoryStatistics.measureThread { kept.count }.growth
+        #expect(nothing == 0)
     }
 }

@@ -195,6 +195,9 @@ typedef struct ct_memory {
 ct_status ct_memory_read(ct_device device, ct_memory *_Nonnull result);
 ct_status ct_memory_set_peak(ct_device device, int64_t peak);  // never below current; CPU only
 ct_status ct_memory_reset_peak(ct_device device);
+// CPU tensors that the calling thread made, less those that it freed.
+ct_memory ct_memory_of_thread(void);
+void ct_memory_of_thread_set_peak(int64_t peak);  // never below current
 
 // Proof -----------------------------------------------------------------------------------------
 
