@@ -115,8 +115,8 @@ let package = Package(
         .testTarget(
             name: "ICPortraitTests",
             dependencies: [
-                "ICPortrait", "Diffusion", "Training", "Layers", "Torch", "Checkpoints",
-                "TestSupport",
+                "ICPortrait", "Diffusion", "Faces", "Images", "Training", "Layers", "Torch",
+                "Checkpoints", "TestSupport",
             ]),
         .testTarget(
             name: "ModelLibraryTests",

@@ -96,8 +96,10 @@ extension MiniatureRun {
             base: base, matching: matching, schedule: noiseSchedule(),
             pairs: ViewPairs(
                 views(), standIns: standIns(own), share: own.losses.standIns,
+                faces: own.losses.identity > 0 ? viewFaces() : nil,
                 batchSize: own.training.batchSize, seed: own.training.seed),
-            settings: portrait, losses: own.losses, seed: own.training.seed)
+            settings: portrait, losses: own.losses,
+            identity: own.losses.identity > 0 ? identityLoss() : nil, seed: own.training.seed)
     }
 
     private func standIns(_ own: AppearanceRunSettings) throws -> ViewStandIns? {
@@ -131,8 +133,33 @@ extension MiniatureRun {
         return try latentData().views(of: data.people, each: data.views)
     }
 
+    /// Who is who by recogniser A, which has no part in judging.
+    private func identityLoss() throws -> IdentityLoss {
+        let configuration = settings.sizes.recogniserA
+        return try IdentityLoss(
+            autoencoder: autoencoder(scale: measuredScale()),
+            recogniser: built(weights(.recogniserA, under: "backbone")) {
+                ArcFace($0, configuration)
+            })
+    }
+
+    private func viewFaces() throws -> ViewFaces {
+        let data = try trainData()
+        // The world counts from a pixel's corner, pictures from its centre.
+        return try ViewFaces(
+            points: data.points(Array(0..<data.count)).map { $0 - 0.5 },
+            embeddings: faceEmbeddings(), people: views().people)
+    }
+
     /// The same pictures with recogniser A's embedding of each face in the place of CLIP's.
     func faceViews() throws -> ViewLatents {
+        let data = try trainData()
+        return try latentData().views(
+            of: data.people, each: data.views, embeddings: faceEmbeddings())
+    }
+
+    /// Recogniser A's embeddings of the pictures that are learned from, `[N, D]`; made once.
+    private func faceEmbeddings() throws -> [Float] {
         let data = try trainData()
         let origin = try ["recogniser_a": fingerprint(.recogniserA)]
         let path = "\(path)/cache/faces.safetensors"
@@ -153,9 +180,11 @@ extension MiniatureRun {
             }
             try SafetensorsWriter.write(["embeddings": .cat(faces)], metadata: origin, to: path)
         }
-        let faces = try openCheckpoint(path).tensors()["embeddings"]
-        return try latentData().views(
-            of: data.people, each: data.views, embeddings: faces?.toArray())
+        guard let faces = try openCheckpoint(path).tensors()["embeddings"] else {
+            throw MiniatureError(
+                "\(path): expected embeddings, found none; remove it and it is made again.")
+        }
+        return try faces.toArray()
     }
 
     /// CLIP's image encoder.

@@ -134,10 +134,11 @@ extension Tensor {
     }
 
     @Test func aStrangerIsSeenAndThePersonIsLearned() throws {
+        var settings = AppearanceLossSettings()
+        settings.editFrom = 1
         let task = try AppearanceTask(
             base: base, matching: matching(.correspondence).network, schedule: schedule,
-            pairs: ShiftedPairs(), settings: ICPortraitSettings(),
-            losses: AppearanceLossSettings(), seed: 8)
+            pairs: ShiftedPairs(), settings: ICPortraitSettings(), losses: settings, seed: 8)
         let plain = try ShiftedPairs().batch(at: 0)
         var strange = plain
         strange.standIns = plain.targets.map { $0 ^ 0x8000 }  // every sign turned
@@ -152,6 +153,35 @@ extension Tensor {
         _ = try train(task, steps: 3)
         let learned = try losses()
         #expect(learned[0] != learned[1])
+    }
+
+    @Test func whatAStrangersStartLeavesIsInTheNoise() throws {
+        let task = try AppearanceTask(
+            base: base, matching: matching(.correspondence).network, schedule: schedule,
+            pairs: ShiftedPairs(), settings: ICPortraitSettings(),
+            losses: AppearanceLossSettings(), seed: 8)
+        let plain = try ShiftedPairs().batch(at: 0)
+        var (strange, same) = (plain, plain)
+        strange.standIns = plain.targets.map { $0 ^ 0x8000 }
+        same.standIns = plain.targets
+        let losses = try noGrad {
+            try [plain, strange, same].map {
+                try task.losses($0, place(0)).numbers()["loss"] ?? .nan
+            }
+        }
+        #expect(losses[0] == losses[2])
+        #expect(losses[1] != losses[0])
+    }
+
+    @Test func nobodyIsAskedForWhereNothingIsKnownOfFaces() throws {
+        var losses = AppearanceLossSettings()
+        losses.identity = 0.1
+        let error = #expect(throws: ICPortraitError.self) {
+            try AppearanceTask(
+                base: base, matching: matching(.correspondence).network, schedule: schedule,
+                pairs: ShiftedPairs(), settings: ICPortraitSettings(), losses: losses, seed: 8)
+        }
+        #expect("\(try #require(error))".contains("losses.identity: expected 0"))
     }
 
     @Test func theBaseStaysAsItIs() throws {

@@ -100,6 +100,31 @@ import Torch
         }
     }
 
+    @Test func facesAreTheTargetsAndThePersonsMean() throws {
+        let views = try views()
+        // Every point and every embedding tells its picture.
+        let faces = try ViewFaces(
+            points: (0..<9).flatMap { Array(repeating: Float($0), count: 10) },
+            embeddings: (0..<9).flatMap { [Float($0), 1] }, people: views.people)
+        let batch = try ViewPairs(views, faces: faces, batchSize: 9, seed: 1).batch(at: 0)
+        let found = try #require(batch.faces)
+        for sample in 0..<9 {
+            let target = Int(batch.targets[4 * sample])
+            #expect(found.points[sample].count == 5)
+            #expect(found.points[sample].allSatisfy { $0.x == Double(target) && $0.y == $0.x })
+            #expect(found.identities[2 * sample] == [0.5, 3, 6.5][Self.person(target)])
+        }
+        #expect(try ViewPairs(views, batchSize: 9, seed: 1).batch(at: 0).faces == nil)
+        let few = try ViewFaces(
+            points: Array(repeating: 0, count: 20), embeddings: [1, 2], people: [0..<2])
+        #expect(throws: ICPortraitError.self) {
+            try ViewPairs(views, faces: few, batchSize: 1, seed: 1)
+        }
+        #expect(throws: ICPortraitError.self) {
+            try ViewFaces(points: [1], embeddings: [1, 2], people: [0..<2])
+        }
+    }
+
     @Test func aPersonWithOnePictureIsRefused() throws {
         let error = #expect(throws: ICPortraitError.self) {
             try ViewLatents(

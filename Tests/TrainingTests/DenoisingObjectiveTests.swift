@@ -53,6 +53,33 @@ import Training
         }
     }
 
+    @Test func aFloorMakesErrorsOfTheSampleCountWhereThereIsLittleSignal() throws {
+        let times = try Tensor([0, 300, 900] as [Int64])
+        let objective = try objective {
+            $0.snrGamma = 5
+            $0.snrFloor = 0.25
+        }
+        let found: [Double] = try objective.weights(times).toArray()
+        let snr: [Double] = try objective.schedule.snr(at: times).toArray()
+        #expect(snr[0] > 5 && snr[2] < 0.25)
+        for (weight, snr) in zip(found, snr) {
+            let expected = min(max(snr, 0.25), 5) / snr
+            #expect(abs(weight - expected) < 1e-5 * max(1, expected))
+        }
+    }
+
+    @Test func aRightPredictionIsTheCleanSample() throws {
+        for type in [PredictionType.epsilon, .velocity, .sample] {
+            let objective = try objective(type)
+            let draw = try objective.draw(clean(), generator: Generator(seed: 1))
+            let back = try objective.schedule.clean(draw.target, from: draw.xt, at: draw.timesteps)
+            try #expect((back - draw.x0).abs().max().item() < 1e-4)
+            let wrong = try objective.schedule.clean(
+                draw.target + 0.1, from: draw.xt, at: draw.timesteps)
+            try #expect((wrong - draw.x0).abs().max().item() > 1e-2)
+        }
+    }
+
     @Test func offsetNoiseMovesWholeChannels() throws {
         let plain = try objective().draw(clean(), generator: Generator(seed: 1))
         let offset = try objective { $0.noiseOffset = 0.5 }

@@ -36,6 +36,26 @@ extension NoiseSchedule {
         }
     }
 
+    /// The clean samples that a network's prediction amounts to, by ``predictionType``.
+    ///
+    /// - Parameters:
+    ///   - prediction: what the network says, shape of `xt`.
+    ///   - xt: noisy samples `[B, ...]`.
+    ///   - timesteps: `[B]` integers in `0..<trainTimesteps`, or one for all.
+    /// - Returns: shape and dtype of `xt`.
+    /// - Throws: ``DiffusionError`` for timesteps out of range or of another count, `TorchError` for
+    ///   shapes that do not fit.
+    public func clean(_ prediction: Tensor, from xt: Tensor, at timesteps: Tensor) throws -> Tensor
+    {
+        let (signal, deviation) = try levels(at: timesteps, like: xt)
+        let said = try prediction.to(xt.dtype)
+        switch predictionType {
+        case .epsilon: return try (xt - deviation * said) / signal
+        case .sample: return said
+        case .velocity: return try signal * xt - deviation * said
+        }
+    }
+
     /// Signal-to-noise ratio alphaBar_t / (1 - alphaBar_t), for weights as in Hang et al. 2023.
     ///
     /// - Parameter timesteps: `[B]` integers in `0..<trainTimesteps`.

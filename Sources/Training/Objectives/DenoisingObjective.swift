@@ -5,6 +5,10 @@ import Torch
 public struct DenoisingSettings: Settings {
     /// Min-SNR's gamma (Hang et al. 2023; 5 there); 0 for none.
     public var snrGamma = 0.0
+    /// The least that an error of the clean sample counts, in the units of the signal-to-noise ratio: 1
+    /// in Salimans & Ho 2022, "truncated SNR"; 0 for none. Plain errors of noise all but ignore what a
+    /// sample looks like where there is little signal.
+    public var snrFloor = 0.0
     /// Noise that is one number a channel, added to the usual; 0 for none.
     public var noiseOffset = 0.0
     /// The lowest timestep drawn.
@@ -17,6 +21,7 @@ public struct DenoisingSettings: Settings {
 
     enum CodingKeys: String, CodingKey {
         case snrGamma = "snr_gamma"
+        case snrFloor = "snr_floor"
         case noiseOffset = "noise_offset"
         case firstTimestep = "first_timestep"
         case endTimestep = "end_timestep"
@@ -72,8 +77,19 @@ public struct DenoisingObjective {
         let end = settings.endTimestep > 0 ? settings.endTimestep : schedule.trainTimesteps
         let timesteps = try Tensor.randint(
             settings.firstTimestep..<end, [batch], generator: generator)
-        noise = try noise.to(x0.device).to(x0.dtype)
-        return Draw(
+        return try draw(x0, noise: noise.to(x0.device).to(x0.dtype), at: timesteps)
+    }
+
+    /// What follows from given noise and timesteps.
+    ///
+    /// - Parameters:
+    ///   - x0: `[B, C, H, W]`, scaled.
+    ///   - noise: of the same shape.
+    ///   - timesteps: `[B]`, `int64`.
+    /// - Returns: all of it.
+    /// - Throws: `TorchError`, `DiffusionError`.
+    public func draw(_ x0: Tensor, noise: Tensor, at timesteps: Tensor) throws -> Draw {
+        Draw(
             x0: x0, noise: noise, timesteps: timesteps,
             xt: try schedule.addNoise(x0, noise: noise, at: timesteps),
             target: try schedule.target(x0, noise: noise, at: timesteps))
@@ -92,16 +108,18 @@ public struct DenoisingObjective {
         let said = try prediction.shape[1] == channels ? prediction : prediction[.all, 0..<channels]
         var error = try (said.to(.float32) - draw.target.to(.float32)).square()
         if let mask { error = try error * mask }
-        guard settings.snrGamma > 0 else { return try error.mean() }
+        guard settings.snrGamma > 0 || settings.snrFloor > 0 else { return try error.mean() }
         let weights = try weights(draw.timesteps).to(error.device)
         return try (error.mean([1, 2, 3]) * weights).mean()
     }
 
-    /// Min-SNR weights `[B]`: `min(SNR, gamma)` over SNR for epsilon, over SNR + 1 for velocity,
-    /// over 1 for the sample itself.
+    /// Weights `[B]`: SNR, at most gamma and at least the floor, over SNR for epsilon, over SNR + 1 for
+    /// velocity, over 1 for the sample itself.
     public func weights(_ timesteps: Tensor) throws -> Tensor {
         let snr = try schedule.snr(at: timesteps)
-        let capped = try snr.clamped(max: settings.snrGamma)
+        var capped = snr
+        if settings.snrGamma > 0 { capped = try capped.clamped(max: settings.snrGamma) }
+        if settings.snrFloor > 0 { capped = try capped.clamped(min: settings.snrFloor) }
         switch schedule.predictionType {
         case .epsilon: return try capped / snr
         case .velocity: return try capped / (snr + 1)

@@ -1,4 +1,5 @@
 import Diffusion
+import Images
 import Torch
 
 /// Pictures of people in two looks each: what IC-Portrait learns from (section 4.1).
@@ -19,6 +20,9 @@ public struct PairBatch: Sendable {
     /// themselves if nil.
     public var standIns: [UInt16]?
 
+    /// Where the targets' faces are and whose, where a loss asks for it.
+    public var faces: Faces?
+
     /// What is seen a part of, `[B, C, H, W]`.
     public var references: [UInt16] { standIns ?? targets }
 
@@ -34,6 +38,19 @@ public struct PairBatch: Sendable {
         /// Given flows.
         public init(cells: Int, flow: [UInt16], visible: [UInt8]) {
             (self.cells, self.flow, self.visible) = (cells, flow, visible)
+        }
+    }
+
+    /// The faces of the targets.
+    public struct Faces: Sendable {
+        /// Five of each, pixels.
+        public var points: [[Point]]
+        /// A recogniser's embedding of each person, `[B, D]`.
+        public var identities: [Float]
+
+        /// Given points and embeddings.
+        public init(points: [[Point]], identities: [Float]) {
+            (self.points, self.identities) = (points, identities)
         }
     }
 

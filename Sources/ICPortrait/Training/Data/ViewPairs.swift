@@ -8,6 +8,7 @@ public struct ViewPairs: BatchSource {
     private let flows: ViewFlows?
     private let standIns: ViewStandIns?
     private let share: Double
+    private let faces: ViewFaces?
     private let person: [Int]
     private let order: SampleShuffle
     private let seeds: StepSeed
@@ -20,13 +21,19 @@ public struct ViewPairs: BatchSource {
     ///     picture is a target in turn, beside any other of its person.
     ///   - standIns: strangers in the places of some pictures.
     ///   - share: of pairs whose style reference is a stranger, 0...1.
+    ///   - faces: where the faces are and whose, for losses that ask for it.
     ///   - batchSize: pairs of a batch.
     ///   - seed: of all choices.
-    /// - Throws: ``ICPortraitError`` for flows or stand-ins of pictures that are not there.
+    /// - Throws: ``ICPortraitError`` for flows, stand-ins or faces of pictures that are not there.
     public init(
         _ views: ViewLatents, flows: ViewFlows? = nil, standIns: ViewStandIns? = nil,
-        share: Double = 0, batchSize: Int, seed: UInt64
+        share: Double = 0, faces: ViewFaces? = nil, batchSize: Int, seed: UInt64
     ) throws {
+        if let faces, faces.count != views.count {
+            throw ICPortraitError(
+                "expected the faces of \(views.count) pictures, found those of \(faces.count).")
+        }
+        self.faces = faces
         guard (0...1).contains(share), share == 0 || flows == nil else {
             throw ICPortraitError(
                 "expected a share of 0 to 1 of stand-ins, and none beside flows, found \(share).")
@@ -76,6 +83,7 @@ public struct ViewPairs: BatchSource {
             count: batchSize, shape: views.shape, targets: views.latents(pairs.map(\.target)),
             profiles: views.latents(pairs.map(\.profile)),
             tokens: views.embeddings(pairs.map(\.profile)), truth: flows?.truth(numbers))
+        batch.faces = faces?.faces(pairs.map(\.target))
         if let standIns {
             batch.standIns = zip(pairs, strangers).flatMap { pair, stranger in
                 stranger.map { Array(standIns.latents($0)) } ?? views.latents([pair.target])
