@@ -24,7 +24,7 @@ public struct MiniatureSettings: Settings {
     /// IC-Portrait's matching net.
     public var matching = MatchingRunSettings()
     /// IC-Portrait's appearance net.
-    public var appearance = AppearanceRunSettings()
+    public var appearance = MiniatureSettings.appearanceDefaults
     /// DreamBooth of one person, a baseline: the miniature base at a rate of its own size.
     public var dreamBooth = MiniatureSettings.dreamBoothDefaults
     /// Where the models are written.
@@ -39,6 +39,15 @@ public struct MiniatureSettings: Settings {
         case dreamBooth = "dreambooth"
         case recogniserA = "recogniser_a"
         case recogniserB = "recogniser_b"
+    }
+
+    /// What only a world knows is learned from too: strangers in the targets' places, and who is who.
+    private static var appearanceDefaults: AppearanceRunSettings {
+        var settings = AppearanceRunSettings()
+        settings.losses.standIns = 0.7
+        settings.losses.identity = 0.05
+        (settings.losses.denoising.snrGamma, settings.losses.denoising.snrFloor) = (5, 0.25)
+        return settings
     }
 
     private static var dreamBoothDefaults: DreamBoothSettings {
@@ -70,7 +79,7 @@ public struct WorldSettings: Settings {
     /// Pairs of pictures of each person whose correspondence is found.
     public var flows = 4
     /// Pictures in whose places strangers are rendered, for IC-Portrait's appearance net.
-    public var standIns = 0
+    public var standIns = 6000
     /// Pictures of yet other people, one each, that sets of samples are compared with.
     public var references = 5000
     /// The world of those to learn from; the others come from the next two.

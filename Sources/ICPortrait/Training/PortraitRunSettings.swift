@@ -10,7 +10,7 @@ public struct MatchingRunSettings: Settings {
     /// As the miniature net is trained.
     public init() {
         training.seed = 71
-        training.steps = 200
+        training.steps = 500
         training.batchSize = 16
         training.optimizer.learningRate = 1e-3
         training.optimizer.schedule = .constant
@@ -23,6 +23,7 @@ public struct MatchingRunSettings: Settings {
     /// start.
     public static var paper: MatchingRunSettings {
         var settings = MatchingRunSettings()
+        settings.training.steps = 200
         settings.training.optimizer.learningRate = 1e-5
         settings.training.optimizer.warmupSteps = 0
         settings.training.averageDecay = 0
