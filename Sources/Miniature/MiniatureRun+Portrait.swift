@@ -92,11 +92,12 @@ extension MiniatureRun {
         let weights = try weights(.matching)
         let unet = try unetConfiguration()
         let matching = try built(weights) { LatentControlNet($0, unet) }
+        let views = try views()
         return try AppearanceTask(
             base: base, matching: matching, schedule: noiseSchedule(),
             pairs: ViewPairs(
-                views(), standIns: standIns(own), share: own.losses.standIns,
-                faces: own.losses.identity > 0 ? viewFaces() : nil,
+                views, standIns: standIns(own), share: own.losses.standIns,
+                faces: own.losses.identity > 0 ? viewFaces(of: views.people) : nil,
                 batchSize: own.training.batchSize, seed: own.training.seed),
             settings: portrait, losses: own.losses,
             identity: own.losses.identity > 0 ? identityLoss() : nil, seed: own.training.seed)
@@ -143,12 +144,12 @@ extension MiniatureRun {
             })
     }
 
-    private func viewFaces() throws -> ViewFaces {
+    private func viewFaces(of people: [Range<Int>]) throws -> ViewFaces {
         let data = try trainData()
         // The world counts from a pixel's corner, pictures from its centre.
         return try ViewFaces(
             points: data.points(Array(0..<data.count)).map { $0 - 0.5 },
-            embeddings: faceEmbeddings(), people: views().people)
+            embeddings: faceEmbeddings(), people: people)
     }
 
     /// The same pictures with recogniser A's embedding of each face in the place of CLIP's.

@@ -184,6 +184,19 @@ extension Tensor {
         #expect("\(try #require(error))".contains("losses.identity: expected 0"))
     }
 
+    @Test func noRoundBeginsOutsideTheSchedule() throws {
+        for wrong in [-0.1, 1.5, 1e300] {
+            var losses = AppearanceLossSettings()
+            losses.editFrom = wrong
+            let error = #expect(throws: ICPortraitError.self) {
+                try AppearanceTask(
+                    base: base, matching: matching(.correspondence).network, schedule: schedule,
+                    pairs: ShiftedPairs(), settings: ICPortraitSettings(), losses: losses, seed: 8)
+            }
+            #expect("\(try #require(error))".contains("losses.edit_from: expected"))
+        }
+    }
+
     @Test func theBaseStaysAsItIs() throws {
         let before = try base.store.entries.map { try $0.tensor.cloned() }
         let matching = try matching(.denoising)

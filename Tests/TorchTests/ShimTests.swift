@@ -86,9 +86,12 @@ import Torch
             let (inner, growth) = try MemoryStatistics.measureThread { try Tensor.zeros([1 << 20]) }
             #expect(growth >= 4 << 20 && growth < 5 << 20)
             _ = try Tensor.zeros([3 << 20])
-            let thread = Thread { _ = try? Tensor.zeros([64 << 20]) }
-            thread.start()
-            while !thread.isFinished { Thread.sleep(forTimeInterval: 0.001) }
+            let isDone = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                _ = try? Tensor.zeros([64 << 20])
+                isDone.signal()
+            }
+            isDone.wait()
             return inner
         }
         #expect(growth >= 16 << 20 && growth < 17 << 20)

@@ -27,7 +27,7 @@ public struct AppearanceLossSettings: Settings {
     /// How noise is drawn and errors are weighed.
     public var denoising = DenoisingSettings()
 
-    /// As the miniature net is trained.
+    /// What can be learned from anybody's photographs.
     public init() {}
 
     enum CodingKeys: String, CodingKey {
@@ -74,10 +74,17 @@ public final class AppearanceTask: TrainingTask {
         pairs: any BatchSource<PairBatch>, settings: ICPortraitSettings,
         losses: AppearanceLossSettings, identity: IdentityLoss? = nil, seed: UInt64
     ) throws {
-        guard losses.identity == 0 || identity != nil else {
+        guard (0...1).contains(losses.editFrom) else {
             throw ICPortraitError(
-                "losses.identity: expected 0, as nothing is known of the faces of these pictures, "
-                    + "found \(losses.identity).")
+                "losses.edit_from: expected a share of the schedule, 0 to 1, found "
+                    + "\(losses.editFrom).")
+        }
+        guard losses.identity == 0 || losses.identity > 0 && identity != nil else {
+            throw ICPortraitError(
+                identity == nil
+                    ? "losses.identity: expected 0, as nothing is known of the faces of these "
+                        + "pictures, found \(losses.identity)."
+                    : "losses.identity: expected a weight of 0 or more, found \(losses.identity).")
         }
         self.identity = identity
         let (network, store) = try base.copied(

@@ -40,7 +40,7 @@ public struct AppearanceRunSettings: Settings {
     /// What is weighed how.
     public var losses = AppearanceLossSettings()
 
-    /// As the miniature net is trained.
+    /// At the miniature net's rates; what only a world knows is added by `MiniatureSettings`.
     public init() {
         training.seed = 81
         training.steps = 4000

@@ -79,8 +79,8 @@ struct TrainAppearance: ParsableCommand {
                 try AppearanceTask(
                     base: base, matching: net.network, schedule: work.schedule(),
                     pairs: ViewPairs(
-                        views, batchSize: settings.training.batchSize,
-                        seed: settings.training.seed),
+                        views, share: settings.losses.standIns,
+                        batchSize: settings.training.batchSize, seed: settings.training.seed),
                     settings: work.portrait(), losses: settings.losses,
                     seed: settings.training.seed)
             }
