@@ -24,6 +24,8 @@ public struct ICPortraitSettings: Settings {
     public var guidanceFrom = 0.0
     /// Where that part ends.
     public var guidanceTo = 1.0
+    /// Guidance by a recogniser.
+    public var identity = IdentityGuidance()
     /// Replaces the profile's half by the noised profile before every step, where the paper denoises
     /// both halves together.
     public var replacesProfile = false
@@ -53,6 +55,7 @@ public struct ICPortraitSettings: Settings {
             throw ICPortraitError(
                 "guidance: expected 1, which is none, to 100, found \(guidance).")
         }
+        try identity.check()
         guard 0 <= guidanceFrom, guidanceFrom <= guidanceTo, guidanceTo <= 1 else {
             throw ICPortraitError(
                 "guidance_from and guidance_to: expected a part of 0 to 1, found \(guidanceFrom) to "
@@ -68,7 +71,7 @@ public struct ICPortraitSettings: Settings {
     }
 
     enum CodingKeys: String, CodingKey {
-        case matching, blend, strengths, steps, guidance
+        case matching, blend, strengths, steps, guidance, identity
         case keepRatio = "keep_ratio"
         case trainingKeepRatio = "training_keep_ratio"
         case guidanceFrom = "guidance_from"

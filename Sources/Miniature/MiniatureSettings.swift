@@ -20,7 +20,7 @@ public struct MiniatureSettings: Settings {
     /// The base UNet.
     public var base = BaseSettings()
     /// What IC-Portrait leaves to numbers.
-    public var portrait = ICPortraitSettings()
+    public var portrait = MiniatureSettings.portraitDefaults
     /// IC-Portrait's matching net.
     public var matching = MatchingRunSettings()
     /// IC-Portrait's appearance net.
@@ -47,6 +47,14 @@ public struct MiniatureSettings: Settings {
         settings.losses.standIns = 0.7
         settings.losses.identity = 0.05
         (settings.losses.denoising.snrGamma, settings.losses.denoising.snrFloor) = (5, 0.25)
+        return settings
+    }
+
+    /// Recogniser A, which took part in training, guides; a light touch of the token is enough then, and
+    /// shallow rounds keep the reference's pose: by measurement, Docs/ic-portrait.md.
+    private static var portraitDefaults: ICPortraitSettings {
+        var settings = ICPortraitSettings()
+        settings.identity.weight = 0.05
         return settings
     }
 

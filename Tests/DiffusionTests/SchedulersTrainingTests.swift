@@ -57,6 +57,23 @@ import Torch
         }
     }
 
+    @Test(arguments: [PredictionType.epsilon, .sample, .velocity])
+    func aMovedPredictionMeansMovedCleanSamples(_ type: PredictionType) throws {
+        var configuration = SchedulerConfiguration()
+        configuration.predictionType = type
+        let schedule = try NoiseSchedule(configuration)
+        let generator = try Generator(seed: 4)
+        func draw() throws -> Tensor { try .randn([3, 2, 4], generator: generator) }
+        let (said, noisy, shift) = try (draw(), draw(), draw())
+        let timesteps = try Tensor([Int64(20), 400, 900])
+        let moved = try schedule.prediction(said, movedBy: shift, at: timesteps)
+        let gap =
+            try schedule.clean(moved, from: noisy, at: timesteps)
+            - schedule.clean(said, from: noisy, at: timesteps)
+        try expectClose(gap, shift, within: 1e-4)
+        try expectFar(gap, noisy)
+    }
+
     @Test func hasThePublishedAlphas() throws {
         let schedule = try NoiseSchedule(SchedulerConfiguration())
         let published: [(Int, Float)] = [

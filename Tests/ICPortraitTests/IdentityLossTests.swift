@@ -1,55 +1,22 @@
-import Checkpoints
-import Diffusion
 import Faces
 import ICPortrait
 import Images
-import Layers
-import TestSupport
 import Testing
 import Torch
 
 @Suite struct IdentityLossTests {
-    private let autoencoder: AutoencoderKL
-    private let recogniser: ArcFace
+    private let judge: SmallJudge
     private let latents: Tensor
-    /// Upright faces of two sizes in pictures of 64 pixels.
-    private let points = [
-        FaceAlignment.template.map { Point($0.x * 0.4 + 9, $0.y * 0.4 + 7) },
-        FaceAlignment.template.map { Point($0.x * 0.5 + 3, $0.y * 0.5 + 2) },
-    ]
+    private let points = SmallJudge.points
 
     init() throws {
-        let part = try #require(
-            PublishedModel.sd15.components(tiny: true).first { $0.network == .autoencoder })
-        let file = try ConfigurationFile(
-            bytes: Array(#require(part.configuration).utf8), from: "config.json")
-        let configuration = try AutoencoderKLConfiguration(file)
-        autoencoder = try SmallBase.drawn(70000) { AutoencoderKL($0, configuration) }
-        let sizes = ArcFaceConfiguration(
-            .iResNet(layers: [1, 1, 1, 1], planes: [4, 6, 6, 8], stem: 4), embeddingSize: 8,
-            inputSize: 40)
-        let store = try ParameterStore(generator: Generator(seed: 2))
-        recogniser = ArcFace(store.root, sizes)
-        try store.finish()
-        let side = 64 / configuration.downFactor
-        latents = try Tensor.randn([2, 4, side, side], generator: Generator(seed: 1))
+        judge = try SmallJudge()
+        latents = try judge.latents(1)
     }
 
-    private var loss: IdentityLoss {
-        IdentityLoss(autoencoder: autoencoder, recogniser: recogniser)
-    }
+    private var loss: IdentityLoss { judge.loss }
 
-    /// The faces as they are cut out of pictures for recognition.
-    private func embeddings() throws -> Tensor {
-        let pictures = try noGrad { try autoencoder.decode(autoencoder.unscaled(latents)) }
-        let alignment = FaceAlignment(size: 40)
-        let faces = try points.indices.map { index in
-            let bytes = try ((pictures[index] + 1) * 127.5).clamped(min: 0, max: 255).round()
-                .to(.uint8)
-            return try alignment.alignedTensor(bytes, points[index])
-        }
-        return try noGrad { try recogniser(Tensor.stack(faces).to(.float32) / 127.5 - 1) }
-    }
+    private func embeddings() throws -> Tensor { try judge.embeddings(latents, points) }
 
     @Test func aPersonIsAtNoDistanceFromThemselves() throws {
         let own = try embeddings()
@@ -62,6 +29,19 @@ import Torch
             latents, points: points.reversed(), identities: own
         ).toArray()
         #expect(try #require(elsewhere.max()) > 3 * #require(found.max()))
+    }
+
+    @Test func severalCutsOfAFaceAreOfItsOwnPicture() throws {
+        let own = try embeddings()
+        let single = try loss(latents, points: points, identities: own.flipped([0]))
+        let rows = try Tensor([Int64(1), 1, 0, 0])
+        let double = try loss(
+            latents, points: [points[0], points[0], points[1], points[1]],
+            identities: own.indexSelected(0, rows), looks: 2)
+        for (place, cut) in [0, 0, 1, 1].enumerated() {
+            let gap = try (double[place] - single[cut]).abs().item()
+            #expect(gap < 1e-5)
+        }
     }
 
     @Test func theGradientReachesTheLatents() throws {

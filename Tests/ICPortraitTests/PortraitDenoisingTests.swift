@@ -28,7 +28,7 @@ import Training
 
     private func run(
         _ networks: ICPortraitNetworks, of conditions: PortraitConditions? = nil,
-        kind: SchedulerKind = .ddim, seed: UInt64 = 1,
+        kind: SchedulerKind = .ddim, seed: UInt64 = 1, guide: IdentityGuide? = nil,
         _ change: (inout ICPortraitSettings) -> Void = { _ in }
     ) throws -> PortraitDenoising {
         var settings = ICPortraitSettings()
@@ -36,7 +36,7 @@ import Training
         change(&settings)
         return try PortraitDenoising(
             networks, conditions ?? self.conditions, scheduler: scheduler, kind: kind,
-            settings: settings, seed: seed)
+            settings: settings, seed: seed, guide: guide)
     }
 
     private func finished(_ run: PortraitDenoising) throws -> Tensor {
@@ -143,6 +143,37 @@ import Training
         var settings = ICPortraitSettings()
         (settings.guidanceFrom, settings.guidanceTo) = (0.6, 0.5)
         #expect(throws: ICPortraitError.self) { try settings.check() }
+    }
+
+    @Test(arguments: [SchedulerKind.ddim, .euler, .dpmpp2M])
+    func aGuideBringsThePortraitNearerToThePerson(_ kind: SchedulerKind) throws {
+        let judge = try SmallJudge()
+        let points = SmallJudge.points[0]
+        let asked = try judge.embeddings(judge.latents(5)[0..<1], [points])
+        let guide = IdentityGuide(judge.loss, points: points, identity: asked)
+        let networks = try small.networks()
+        func made(_ change: @escaping (inout IdentityGuidance) -> Void) throws -> PortraitDenoising
+        {
+            try run(networks, kind: kind, guide: guide) {
+                ($0.identity.weight, $0.identity.looks) = (0.05, 2)
+                change(&$0.identity)
+            }
+        }
+        func distance(_ portrait: Tensor) throws -> Double {
+            try judge.loss(portrait, points: [points], identities: asked).item()
+        }
+        let plain = try finished(run(networks, kind: kind))
+        #expect(try finished(made { $0.weight = 0 }).isEqual(to: plain))
+        #expect(try finished(made { ($0.from, $0.to) = (0.99, 1) }).isEqual(to: plain))
+        let guided = try finished(made { _ in })
+        #expect(try distance(guided) < distance(plain))
+        #expect(try finished(made { _ in }).isEqual(to: guided))
+        // A run that goes on draws the cuts that it would have drawn.
+        let first = try made { _ in }
+        for _ in 0..<2 { _ = try #require(first.next()).get() }
+        let second = try made { _ in }
+        try second.restore(first.state())
+        #expect(try finished(second).isEqual(to: guided))
     }
 
     @Test(arguments: [[], [0.0], [0.5, 0.01], [1.5], [-0.2]])

@@ -56,6 +56,26 @@ extension NoiseSchedule {
         }
     }
 
+    /// The prediction whose ``clean(_:from:at:)`` lies elsewhere, for guides that change what is seen.
+    ///
+    /// - Parameters:
+    ///   - prediction: what the network says, `[B, ...]`.
+    ///   - shift: by how much the clean samples should differ, shape of `prediction`.
+    ///   - timesteps: `[B]` integers in `0..<trainTimesteps`, or one for all.
+    /// - Returns: shape and dtype of `prediction`.
+    /// - Throws: ``DiffusionError`` for timesteps out of range or of another count, `TorchError` for
+    ///   shapes that do not fit.
+    public func prediction(_ prediction: Tensor, movedBy shift: Tensor, at timesteps: Tensor) throws
+        -> Tensor
+    {
+        let (signal, deviation) = try levels(at: timesteps, like: prediction)
+        switch predictionType {
+        case .epsilon: return try prediction - signal / deviation * shift
+        case .sample: return try prediction + shift
+        case .velocity: return try prediction - shift / deviation
+        }
+    }
+
     /// Signal-to-noise ratio alphaBar_t / (1 - alphaBar_t), for weights as in Hang et al. 2023.
     ///
     /// - Parameter timesteps: `[B]` integers in `0..<trainTimesteps`.

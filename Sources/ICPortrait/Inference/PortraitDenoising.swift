@@ -42,6 +42,8 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     public private(set) var match: PortraitMatch?
     /// A match that was given stays.
     private let isMatchGiven: Bool
+    private let guide: IdentityGuide?
+    private let schedule: NoiseSchedule
     /// What the last round made, `[1, C, H, W]`; the style reference before the first ends.
     public private(set) var portrait: Tensor
 
@@ -55,13 +57,17 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
     ///   - settings: rounds, guidance, matching and blending.
     ///   - seed: of each round's noise.
     ///   - match: the halves' correspondence, if it is known; by the matching net if nil.
+    ///   - guide: who tells people apart; without one nothing is moved.
     /// - Throws: ``ICPortraitError`` for strengths that leave nothing to do; `DiffusionError` for a
     ///   sampler that is not offered; `TorchError`.
     public init(
         _ networks: ICPortraitNetworks, _ conditions: PortraitConditions,
         scheduler: SchedulerConfiguration, kind: SchedulerKind = .ddim,
-        settings: ICPortraitSettings, seed: UInt64, match: PortraitMatch? = nil
+        settings: ICPortraitSettings, seed: UInt64, match: PortraitMatch? = nil,
+        guide: IdentityGuide? = nil
     ) throws {
+        schedule = try NoiseSchedule(scheduler)
+        self.guide = settings.identity.weight > 0 ? guide : nil
         (self.match, isMatchGiven) = (match, match != nil)
         (self.networks, self.conditions, configuration) = (networks, conditions, scheduler)
         (self.kind, self.settings, seeds) = (kind, settings, StepSeed(seed))
@@ -123,7 +129,7 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
                 conditions.profile, noise: Canvas(roundNoise).profile, at: index)
             canvas = try Canvas(target: Canvas(canvas).target, profile: profile).tensor
         }
-        let output = try prediction()
+        let output = try guided(prediction())
         let place = done
         let fresh = try scheduler.needsNoise(at: index) ? noise("step", place) : nil
         let result = try scheduler.step(output, at: index, sample: canvas, noise: fresh)
@@ -164,6 +170,26 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         else { return try noise([input], [token]) }
         let both = try noise([input, input], [token.zerosLike(), token]).chunked(2)
         return try both[0] + (both[1] - both[0]) * settings.guidance
+    }
+
+    /// A prediction whose portrait is nearer to the person.
+    private func guided(_ output: Tensor) throws -> Tensor {
+        let share = scheduler.timesteps[index] / Double(schedule.trainTimesteps)
+        let moves = settings.identity.moveCount(at: index, of: scheduler.timesteps.count)
+        guard let guide, moves > 0, settings.identity.from <= share, share <= settings.identity.to
+        else { return output }
+        // Samplers on sigmas stand between two timesteps.
+        let place = Swift.min(
+            Int(scheduler.timesteps[index].rounded()), schedule.trainTimesteps - 1)
+        let time = try Tensor([Int64(place)], device: canvas.device)
+        let clean = try schedule.clean(
+            output, from: scheduler.scaledInput(canvas, at: index), at: time)
+        let target = try Canvas(clean).target
+        let moved = try guide(
+            target, settings.identity, moves: moves, seed: seeds("looks", done))
+        let shift = try moved - target
+        return try schedule.prediction(
+            output, movedBy: Canvas(target: shift, profile: shift.zerosLike()).tensor, at: time)
     }
 
     private func matched(_ input: Tensor, _ time: Tensor) throws -> PortraitMatch? {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diffusion
+import Faces
 import Foundation
 import Images
 import Layers
@@ -24,6 +25,8 @@ public struct PortraitModel {
     public let scheduler: SchedulerConfiguration
     /// What the nets were trained with; change what is for inference.
     public var settings: ICPortraitSettings
+    /// Who tells people apart, for guidance by identity; none is read with the model.
+    public var recogniser: FaceRecogniser?
     /// What a user should know about the files, each a sentence.
     public let notes: [String]
 
@@ -124,14 +127,40 @@ public struct PortraitModel {
     ///   - kind: the sampler.
     ///   - seed: of the noise.
     ///   - match: the true correspondence, if it is known.
+    ///   - guide: by ``identityGuide(to:in:)``, if the settings ask for it.
     /// - Returns: a run before its first step.
     /// - Throws: ``ICPortraitError``, `DiffusionError`, `TorchError`.
     public func denoising(
         _ conditions: PortraitConditions, kind: SchedulerKind = .ddim, seed: UInt64,
-        match: PortraitMatch? = nil
+        match: PortraitMatch? = nil, guide: IdentityGuide? = nil
     ) throws -> PortraitDenoising {
         try PortraitDenoising(
             networks, conditions, scheduler: scheduler, kind: kind, settings: settings, seed: seed,
-            match: match)
+            match: match, guide: guide)
+    }
+
+    /// Who a portrait should show and where its face will be: the reference's own place.
+    ///
+    /// - Parameters:
+    ///   - profile: whom it will show.
+    ///   - reference: whose face is replaced.
+    /// - Returns: nil unless the settings ask for it, and for a face of which only a box is known: it
+    ///   cannot be aligned.
+    /// - Throws: ``ICPortraitError`` for a recogniser that is missing; `ImageError`, `FaceError`,
+    ///   `TorchError`.
+    public func identityGuide(to profile: HeadView, in reference: HeadView) throws -> IdentityGuide?
+    {
+        guard settings.identity.weight > 0 else { return nil }
+        guard let recogniser else {
+            throw ICPortraitError(
+                "identity.weight: expected a recogniser that tells people apart, found none; name "
+                    + "one with --recogniser.")
+        }
+        guard let own = profile.face, let place = reference.face else { return nil }
+        let cut = reference.crop.transform(size: encoder.side)
+        return try IdentityGuide(
+            IdentityLoss(autoencoder: encoder.autoencoder, recogniser: recogniser.network),
+            points: place.points.map { cut($0) },
+            identity: recogniser([recogniser.alignment.aligned(profile.picture, own.points)]))
     }
 }

@@ -35,7 +35,8 @@ extension PortraitModel {
     ) throws -> PortraitResult? {
         let conditions = try conditions(
             profile: profile.image, reference: reference.image, seed: seed)
-        let run = try denoising(conditions, kind: kind, seed: seed)
+        let run = try denoising(
+            conditions, kind: kind, seed: seed, guide: identityGuide(to: profile, in: reference))
         var rounds: [Image] = []
         while let result = run.next() {
             let step = try result.get()

@@ -47,6 +47,8 @@ public enum PortraitSweep: String, CaseIterable, Sendable {
     case strength = "strengths"
     /// Guidance by the token.
     case guidance
+    /// Guidance by a recogniser.
+    case identity
 
     /// The figure's title.
     public var title: String {
@@ -55,6 +57,7 @@ public enum PortraitSweep: String, CaseIterable, Sendable {
         case .lights: "Extreme light"
         case .strength: "How far a round goes back into noise"
         case .guidance: "Guidance by the profile photo's token"
+        case .identity: "Guidance by a recogniser"
         }
     }
 
@@ -65,6 +68,7 @@ public enum PortraitSweep: String, CaseIterable, Sendable {
         case .lights: nil
         case .strength: "strength of one round"
         case .guidance: "guidance"
+        case .identity: "weight of the recogniser's guidance"
         }
     }
 
@@ -82,6 +86,7 @@ public enum PortraitSweep: String, CaseIterable, Sendable {
         case .keepRatio: return arms([0, 0.02, 0.05, 0.1, 0.15, 0.2]) { $0.keepRatio = $1 }
         case .strength: return arms([0.3, 0.45, 0.6, 0.75, 0.9]) { $0.strengths = [$1] }
         case .guidance: return arms([1, 2, 3, 5, 8]) { $0.guidance = $1 }
+        case .identity: return arms([0, 0.02, 0.05, 0.1, 0.2]) { $0.identity.weight = $1 }
         case .lights:
             return [LightPreset.underLight, .split, .rim, .neon, .candle, .night].map {
                 PortraitArm(id: "\(rawValue)_\($0.rawValue)", title: $0.rawValue, light: $0)

@@ -14,6 +14,9 @@ public struct PortraitFigures {
     /// One less the cosine of recogniser B's embeddings of portrait and key, both cut out where the
     /// key's face is.
     public let features: Double
+    /// The cosine of CLIP's embeddings of portrait and key, -1...1: of the whole picture, by a network
+    /// that was never taught who is who.
+    public let clip: Double
     /// See `shadingError`; NaN where the key shows no skin.
     public let shading: Double
     /// The mean distance of five found points from the key's, in parts of the face; nil without a face.
@@ -21,11 +24,16 @@ public struct PortraitFigures {
 }
 
 extension PortraitStudy {
+    private func clip(_ a: Image, _ b: Image) throws -> Double {
+        let (a, b) = try (model.encoder.token(a), model.encoder.token(b))
+        return try ((a * b).sum() / (a.square().sum() * b.square().sum()).sqrt()).item()
+    }
+
     /// Measures a portrait.
     func figures(_ image: Image, _ item: PortraitCase) throws -> PortraitFigures {
         let key = item.key
         let found = FaceOrder.bySize.sorted(try detector.portraitFaces(in: image)).first
-        func embedding(_ recogniser: FaceRecogniser) throws -> Tensor? {
+        func embedding(_ recogniser: FaceRecogniser, of image: Image) throws -> Tensor? {
             guard let found else { return nil }
             return try recogniser([recogniser.alignment.aligned(image, found.points)])[0]
         }
@@ -40,9 +48,11 @@ extension PortraitStudy {
             }.reduce(0, +) / 5 / key.faceSize
         }
         return PortraitFigures(
-            embeddingA: try embedding(recogniserA), embeddingB: try embedding(recogniserB),
+            embeddingA: try embedding(recogniserA, of: image),
+            embeddingB: try embedding(recogniserB, of: image),
             psnr: try Evaluation.psnr(a, b)[0], ssim: try Evaluation.ssim(a, b)[0],
             features: 1 - (try recogniserB.similarity(pair[0..<1], pair[1..<2]).item()),
-            shading: try shadingError(a, b, skin: key.skin)[0], landmarks: distances)
+            clip: try clip(image, key.image), shading: try shadingError(a, b, skin: key.skin)[0],
+            landmarks: distances)
     }
 }

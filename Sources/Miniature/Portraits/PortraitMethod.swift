@@ -14,6 +14,9 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     case reference
     /// The profile photo's face, aligned and blended in: it copies pixels.
     case paste
+    /// The style reference, moved by the recogniser's guide and by nothing else: what the guide alone
+    /// makes a judge believe.
+    case guideOnly = "guide-only"
     /// The base alone: SDEdit of the reference with the profile photo's token for a prompt.
     case token
     /// An IP-Adapter of the FaceID kind, trained on the same base and pictures for as many steps.
@@ -30,6 +33,8 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
     case fullBlend = "full-blend"
     /// IC-Portrait.
     case ours
+    /// IC-Portrait as the paper has it, not guided by a recogniser.
+    case unguided
     /// IC-Portrait by the true correspondence, where both pictures show a place: what better matching
     /// could give.
     case trueFlow = "true-flow"
@@ -41,6 +46,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .reconstruction: "answer key, through the autoencoder"
         case .reference: "style reference as it is"
         case .paste: "paste: profile's face aligned and blended"
+        case .guideOnly: "style reference moved by the guide alone"
         case .token: "base with image token"
         case .faceID: "IP-Adapter FaceID"
         case .dreamBooth: "DreamBooth"
@@ -49,12 +55,13 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .evenBlend: "without annealing, mean weight"
         case .fullBlend: "without annealing, weight 1"
         case .ours: "IC-Portrait"
+        case .unguided: "IC-Portrait without a recogniser's guidance"
         case .trueFlow: "IC-Portrait by the true flow"
         }
     }
 
     /// Whether every seed gives another picture.
-    var isDrawn: Bool { ![.key, .reconstruction, .reference, .paste].contains(self) }
+    var isDrawn: Bool { ![.key, .reconstruction, .reference, .paste, .guideOnly].contains(self) }
 
     /// Makes a portrait.
     ///
@@ -79,6 +86,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .reconstruction: return try model.encoder.image(model.encoder.latents(item.key.image))
         case .reference: return item.target.image
         case .paste: return try pasted(item)
+        case .guideOnly: return try guided(item, by: model)
         case .token:
             let token = try model.encoder.token(item.profile.image).unsqueezed(1)
             return try edited(
@@ -90,15 +98,28 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .unwarped: model.settings.matching.moment = .never
         case .evenBlend: model.settings.blend.shape = .even
         case .fullBlend: model.settings.blend.shape = .full
+        case .unguided: model.settings.identity.weight = 0
         case .ours, .trueFlow: break
         }
         let conditions = try model.conditions(
             profile: item.profile.image, reference: item.target.image, seed: seed)
         let run = try model.denoising(
             conditions, seed: seed,
-            match: self == .trueFlow ? item.match : nil)
+            match: self == .trueFlow ? item.match : nil,
+            guide: model.identityGuide(to: item.profile, in: item.target))
         while let step = run.next() { _ = try step.get() }
         return try model.encoder.image(run.portrait)
+    }
+
+    /// As many moves as a portrait has steps.
+    private func guided(_ item: PortraitCase, by model: PortraitModel) throws -> Image {
+        var latents = try model.encoder.latents(item.target.image)
+        let identity = model.settings.identity
+        let moves = model.settings.strengths.reduce(0) { $0 + Int($1 * Double(identity.moves)) }
+        if let guide = try model.identityGuide(to: item.profile, in: item.target) {
+            latents = try guide(latents, identity, moves: moves, seed: 0)
+        }
+        return try model.encoder.image(latents)
     }
 
     /// The face of the profile photo on the reference's, its edge an ellipse that fades.

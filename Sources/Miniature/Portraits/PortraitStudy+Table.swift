@@ -161,7 +161,8 @@ extension PortraitStudy {
             let all = row.figures.joined()
             let numbers = [
                 ("psnr", mean(all.map(\.psnr))), ("ssim", mean(all.map(\.ssim))),
-                ("features", mean(all.map(\.features))), ("shading", mean(all.map(\.shading))),
+                ("features", mean(all.map(\.features))), ("clip", mean(all.map(\.clip))),
+                ("shading", mean(all.map(\.shading))),
                 // A lost face is as far off as the face is large.
                 ("landmarks", 100 * mean(all.map { min($0.landmarks ?? 1, 1) })),
             ]
@@ -175,7 +176,8 @@ extension PortraitStudy {
             title: "Against the answer key",
             columns: [
                 .init("method"), .init("PSNR", unit: "dB", digits: 2), .init("SSIM", digits: 3),
-                .init("recogniser B's distance", digits: 3), .init("shading error", digits: 3),
+                .init("recogniser B's distance", digits: 3), .init("CLIP's cosine", digits: 3),
+                .init("shading error", digits: 3),
                 .init("five points", unit: "% of the face", digits: 2),
             ], rows: cells,
             notes: [

@@ -70,6 +70,7 @@ public final class PortraitStudy {
             FaceRecogniser("\(models)/recogniser_a", dtype: .float32, device: run.device),
             FaceRecogniser("\(models)/recogniser_b", dtype: .float32, device: run.device)
         )
+        model.recogniser = recogniserA
         self.counts = counts
         studio = try Studio()
         guard counts.people + counts.references <= data.people else {

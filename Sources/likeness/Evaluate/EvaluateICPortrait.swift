@@ -15,8 +15,8 @@ struct EvaluateICPortrait: ParsableCommand {
             from the picture that the world renders as the answer. Tables (Markdown, JSON), sheets \
             (JPEG) and a page of all. Learned baselines are trained first, in the run's folder, with \
             the appearance net's settings. figure-4 trains the matching net anew by both losses; figure-7 \
-            (share of the reference that is seen), figure-9 (extreme light), strengths and guidance \
-            change one setting; figure-10 puts people into groups.
+            (share of the reference that is seen), figure-9 (extreme light), strengths, guidance and \
+            identity change one setting; figure-10 puts people into groups.
             """)
 
     @Option(help: "The models' folder; the shipped one if not given.")
@@ -71,7 +71,7 @@ struct EvaluateICPortrait: ParsableCommand {
         case figure7 = "figure-7"
         case figure9 = "figure-9"
         case figure10 = "figure-10"
-        case strengths, guidance
+        case strengths, guidance, identity
     }
 
     struct Result: Encodable {
@@ -140,7 +140,7 @@ struct EvaluateICPortrait: ParsableCommand {
         case .figure10:
             return try GroupStudy(study(work), scenes: scenes, work).scores(
                 progress: { reporting.progress($0, of: $1, "scene") }, shouldStop: stops)
-        case .figure7, .figure9, .strengths, .guidance:
+        case .figure7, .figure9, .strengths, .guidance, .identity:
             guard let sweep = PortraitSweep(rawValue: part.rawValue) else { return nil }
             return try study(work).sweep(sweep, progress: portrait, shouldStop: stops)
         }

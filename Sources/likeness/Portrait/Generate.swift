@@ -61,6 +61,9 @@ struct Generate: ParsableCommand {
             let likeness: Double?
         }
         let plan: [String]
+        /// Whether the recogniser that says the likeness also guided the portraits: it is a
+        /// judge of its own work then.
+        let isGuided: Bool
         let pictures: [Picture]
         let loadSeconds: Double
         let seconds: Double
@@ -110,7 +113,8 @@ struct Generate: ParsableCommand {
                 try PortraitSheet(plan, best, tools).write(to: saveAll)
             }
             let report = Report(
-                plan: plan.lines, pictures: pictures, loadSeconds: loaded, seconds: seconds,
+                plan: plan.lines, isGuided: tools.isGuided, pictures: pictures, loadSeconds: loaded,
+                seconds: seconds,
                 peakMemoryBytes: ProcessMemory.peak)
             try reporting.result(report, text: text(report))
         }
@@ -169,8 +173,10 @@ struct Generate: ParsableCommand {
     }
 
     private func text(_ report: Report) -> String {
-        report.pictures.map { picture in
-            let score = picture.likeness.map { String(format: ", likeness %.2f", $0) } ?? ""
+        let judge = report.isGuided ? " by the recogniser that guided it" : ""
+        return report.pictures.map { picture in
+            let score =
+                picture.likeness.map { String(format: ", likeness %.2f", $0) + judge } ?? ""
             return "\(picture.output): seed \(picture.seed)\(score)"
         }.joined(separator: "\n")
             + String(

@@ -15,8 +15,11 @@ struct PortraitTools {
     let recogniser: FaceRecogniser?
     /// What the model is called.
     let name: String
-    /// Of its weights.
-    let fingerprint: String
+    /// Of the weights that portraits follow from: the recogniser's among them where it guides.
+    var fingerprint: String { isGuided ? guidedFingerprint : plainFingerprint }
+    /// Whether recogniser A has its say while portraits are made, not only after.
+    var isGuided: Bool { model.settings.identity.weight > 0 }
+    private let plainFingerprint, guidedFingerprint: String
     private let codec: VipsCodec
 
     /// Loads a base's folder, or `miniature`; nets, detector and recogniser are the folder's own where
@@ -39,16 +42,20 @@ struct PortraitTools {
             try FaceDetector($0, dtype: .float32, device: device)
         }
         let known = "\(path)/recogniser_a"
-        self.recogniser = try (recogniser ?? (Self.exists(known) ? known : nil)).map {
+        let judge = recogniser ?? (Self.exists(known) ? known : nil)
+        self.recogniser = try judge.map {
             try FaceRecogniser($0, dtype: .float32, device: device)
         }
+        model.recogniser = self.recogniser
         let net = nets ?? "\(path)/ic_portrait"
-        fingerprint = try ModelFingerprint.of(
+        let parts =
             [
                 "\(path)/unet", "\(path)/vae", "\(path)/image_encoder", "\(path)/scheduler",
                 "\(net)/matching",
                 "\(net)/appearance",
-            ] + (found.map { [$0] } ?? []))
+            ] + (found.map { [$0] } ?? [])
+        plainFingerprint = try ModelFingerprint.of(parts)
+        guidedFingerprint = try ModelFingerprint.of(parts + (judge.map { [$0] } ?? []))
         // Faces may be small parts of large pictures, and the miniature's portraits are small.
         codec = try VipsCodec(limits: ImageLimits(sides: 32...16384))
         // Every step asks for the same sizes.

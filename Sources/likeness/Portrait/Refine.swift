@@ -41,6 +41,8 @@ struct Refine: ParsableCommand {
         /// By recogniser A.
         let likenessBefore: Double?
         let likenessAfter: Double?
+        /// Whether that recogniser also guided it.
+        let isGuided: Bool
     }
 
     func validate() throws { try faces.check(profiles: profile.count) }
@@ -73,12 +75,14 @@ struct Refine: ParsableCommand {
             try AtomicFile.write(tools.encoded(outcome.picture, record, as: format), to: output)
             let report = Report(
                 output: output, seed: seed, likenessBefore: before,
-                likenessAfter: outcome.likeness)
+                likenessAfter: outcome.likeness, isGuided: tools.isGuided)
             let told = [before, outcome.likeness].map {
                 $0.map { String(format: "%.2f", $0) } ?? "unknown"
             }
             try reporting.result(
-                report, text: "\(output): seed \(seed), likeness \(told[0]) before, \(told[1]) now")
+                report,
+                text: "\(output): seed \(seed), likeness \(told[0]) before, \(told[1]) now"
+                    + (tools.isGuided ? ", by the recogniser that guided it" : ""))
         }
     }
 }

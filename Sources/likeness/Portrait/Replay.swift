@@ -37,6 +37,9 @@ struct Replay: ParsableCommand {
     @Option(help: "The face detector, if it lies elsewhere.")
     var detector: String?
 
+    @Option(help: "The recogniser that guided it, if it lies elsewhere.")
+    var recogniser: String?
+
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
     var device: Device = .cpu
 
@@ -70,7 +73,8 @@ struct Replay: ParsableCommand {
             let reference = try search.path(of: record.reference)
             let profiles = try record.people.map { [try search.path(of: $0.profiles[$0.chosen])] }
             var tools = try PortraitTools(
-                model: model ?? record.model, nets: nets, detector: detector, recogniser: nil,
+                model: model ?? record.model, nets: nets, detector: detector,
+                recogniser: recogniser,
                 dtype: dtype.dtype, device: device)
             tools.model.settings = record.settings
             let people = zip(record.people, profiles).map { person, paths in

@@ -27,12 +27,17 @@ public struct IdentityLoss {
     ///   - latents: predicted clean latents `[K, C, H, W]`, scaled.
     ///   - points: the five points of each face, pixels of the picture.
     ///   - identities: who should be seen, `[K, D]` by the same recogniser.
-    /// - Returns: `[K]`, 0...2, with a graph.
+    ///   - looks: how many cuts of every face are compared, one after the other in `points`.
+    /// - Returns: `[K]`, 0...2, with a graph; K is the number of faces and cuts of them.
     /// - Throws: `FaceError` for points that tell no place; `TorchError`.
-    public func callAsFunction(_ latents: Tensor, points: [[Point]], identities: Tensor) throws
-        -> Tensor
-    {
-        let pictures = try autoencoder.decode(autoencoder.unscaled(latents)).to(.float32)
+    public func callAsFunction(
+        _ latents: Tensor, points: [[Point]], identities: Tensor, looks: Int = 1
+    ) throws -> Tensor {
+        var pictures = try autoencoder.decode(autoencoder.unscaled(latents)).to(.float32)
+        if looks > 1 {
+            let rows = points.indices.map { Int64($0 / looks) }
+            pictures = try pictures.indexSelected(0, Tensor(rows, device: pictures.device))
+        }
         let size = recogniser.configuration.inputSize
         let grid = try grid(
             points, width: pictures.shape[3], height: pictures.shape[2], size: size)
