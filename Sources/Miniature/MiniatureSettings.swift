@@ -50,11 +50,12 @@ public struct MiniatureSettings: Settings {
         return settings
     }
 
-    /// Recogniser A, which took part in training, guides; a light touch of the token is enough then, and
-    /// shallow rounds keep the reference's pose: by measurement, Docs/ic-portrait.md.
+    /// Recogniser A, which took part in training, guides, and shallower rounds keep the reference's pose and
+    /// light: by measurement, Docs/ic-portrait.md.
     private static var portraitDefaults: ICPortraitSettings {
         var settings = ICPortraitSettings()
         settings.identity.weight = 0.05
+        (settings.strengths, settings.steps) = ([0.55, 0.4], 20)
         return settings
     }
 

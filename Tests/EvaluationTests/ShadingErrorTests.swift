@@ -25,6 +25,24 @@ import Torch
         #expect(abs(error - back) < 1e-6)
     }
 
+    @Test func theToneOfTheSkinIsNotThePatternOfTheLight() throws {
+        let ramp = try Tensor.linspace(from: 0.3, to: 1.7, count: 64).reshaped([1, 1, 1, 64])
+        let (darker, side) = try ((face + 1) * 0.5 - 1, (face + 1) * ramp - 1)
+        func errors(_ other: Tensor) throws -> (Double, Double) {
+            try (
+                shadingError(other, face, skin: skin)[0],
+                shadingError(other, face, skin: skin, ignoresTone: true)[0]
+            )
+        }
+        let (tone, light) = try (errors(darker), errors(side))
+        #expect(tone.0 > 0.6 && tone.1 < 0.02, "\(tone)")
+        #expect(light.1 > 0.2 && light.1 <= light.0, "\(light)")
+        // Of two pictures each loses its own mean.
+        let both = try shadingError(
+            .cat([darker, side]), .cat([face, face]), skin: skin, ignoresTone: true)
+        #expect(abs(both[0] - tone.1) < 1e-5 && abs(both[1] - light.1) < 1e-5)
+    }
+
     @Test func onlySkinCounts() throws {
         let outside = try face * skin + (skin - 1)
         #expect(try shadingError(outside, face, skin: skin)[0] < 1e-6)

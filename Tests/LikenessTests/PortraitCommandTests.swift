@@ -85,6 +85,21 @@ import Testing
         #expect(again.code == 3 && again.errors.contains("all: expected an empty folder"))
     }
 
+    @Test func nobodyGuidesWithoutARecogniser() throws {
+        let folder = try prepared()
+        let made = try generate(
+            folder,
+            Self.boxes + [
+                "--profile", "anna.png", "--set", "identity.weight=0.05", "-o", "one.png",
+            ])
+        #expect(made.code != 0 && !FileManager.default.fileExists(atPath: folder.file("one.png")))
+        #expect(made.errors.contains("identity.weight: expected a recogniser"), "\(made.errors)")
+        let wrong = try generate(
+            folder,
+            Self.boxes + ["--profile", "anna.png", "--set", "identity.looks=0", "-o", "one.png"])
+        #expect(wrong.code != 0 && wrong.errors.contains("identity.looks: expected 1 to 1000"))
+    }
+
     @Test func aPictureIsRefined() throws {
         let folder = try prepared()
         let made = try CommandLineTool.run(

@@ -13,11 +13,14 @@ import Torch
 ///   - b: of the same shape.
 ///   - skin: which pixels count, `[B, 1, H, W]` or `[1, 1, H, W]`, 0...1.
 ///   - cells: of the grid, a side.
+///   - ignoresTone: whether the mean of the logarithms is taken off first: what is left is the light's
+///     pattern, where it comes from and how hard it is, whatever the skin's tone and the exposure.
 /// - Returns: B numbers, 0 for equal light; 0.69 if one is twice as bright everywhere; NaN where no skin
 ///   is seen.
 /// - Throws: ``EvaluationError`` for shapes that do not fit; `TorchError`.
-public func shadingError(_ a: Tensor, _ b: Tensor, skin: Tensor, cells: Int = 16) throws -> [Double]
-{
+public func shadingError(
+    _ a: Tensor, _ b: Tensor, skin: Tensor, cells: Int = 16, ignoresTone: Bool = false
+) throws -> [Double] {
     try expect(a.rank == 4 && a.shape[1] == 3, a, "pictures", "[B, 3, H, W]")
     try expect(b.shape == a.shape, b, "pictures", "\(a.shape)")
     let fits = skin.rank == 4 && skin.shape[1] == 1 && skin.shape[2...] == a.shape[2...]
@@ -36,7 +39,12 @@ public func shadingError(_ a: Tensor, _ b: Tensor, skin: Tensor, cells: Int = 16
                 .mean([1], keepDims: true)
             return try coarse(grey * mask) / share.clamped(min: 1e-3) + 0.01
         }
-        let ratio = try (brightness(a) / brightness(b)).log()
+        var ratio = try (brightness(a) / brightness(b)).log()
+        if ignoresTone {
+            ratio =
+                try ratio - (ratio * counts).sum([1, 2, 3], keepDims: true)
+                / total.reshaped([-1, 1, 1, 1])
+        }
         return try ((ratio.square() * counts).sum([1, 2, 3]) / total).sqrt().toArray()
     }
 }

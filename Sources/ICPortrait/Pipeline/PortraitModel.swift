@@ -142,25 +142,29 @@ public struct PortraitModel {
     /// Who a portrait should show and where its face will be: the reference's own place.
     ///
     /// - Parameters:
-    ///   - profile: whom it will show.
+    ///   - photos: of whom it will show; together they tell more than the one that is looked at.
     ///   - reference: whose face is replaced.
-    /// - Returns: nil unless the settings ask for it, and for a face of which only a box is known: it
+    /// - Returns: nil unless the settings ask for it, and for faces of which only a box is known: they
     ///   cannot be aligned.
     /// - Throws: ``ICPortraitError`` for a recogniser that is missing; `ImageError`, `FaceError`,
     ///   `TorchError`.
-    public func identityGuide(to profile: HeadView, in reference: HeadView) throws -> IdentityGuide?
+    public func identityGuide(to photos: [HeadView], in reference: HeadView) throws
+        -> IdentityGuide?
     {
         guard settings.identity.weight > 0 else { return nil }
         guard let recogniser else {
             throw ICPortraitError(
                 "identity.weight: expected a recogniser that tells people apart, found none; name "
-                    + "one with --recogniser.")
+                    + "one with --recogniser, or leave it out with --set identity.weight=0.")
         }
-        guard let own = profile.face, let place = reference.face else { return nil }
+        let faces = try photos.compactMap { photo in
+            try photo.face.map { try recogniser.alignment.aligned(photo.picture, $0.points) }
+        }
+        guard !faces.isEmpty, let place = reference.face else { return nil }
         let cut = reference.crop.transform(size: encoder.side)
         return try IdentityGuide(
             IdentityLoss(autoencoder: encoder.autoencoder, recogniser: recogniser.network),
             points: place.points.map { cut($0) },
-            identity: recogniser([recogniser.alignment.aligned(profile.picture, own.points)]))
+            identity: recogniser(faces).mean([0], keepDims: true))
     }
 }

@@ -22,6 +22,7 @@ extension PortraitModel {
     ///
     /// - Parameters:
     ///   - profile: whom it will show.
+    ///   - photos: all that are known of them, for guidance by a recogniser; the profile alone if empty.
     ///   - reference: gives pose, style and light, and the place in its picture.
     ///   - kind: the sampler.
     ///   - seed: of the mask and the noise.
@@ -30,13 +31,15 @@ extension PortraitModel {
     /// - Returns: the portrait; nil after a stop.
     /// - Throws: ``ICPortraitError``, `DiffusionError`, `ImageError`, `TorchError`.
     public func portrait(
-        of profile: HeadView, as reference: HeadView, kind: SchedulerKind = .ddim, seed: UInt64,
+        of profile: HeadView, among photos: [HeadView] = [], as reference: HeadView,
+        kind: SchedulerKind = .ddim, seed: UInt64,
         shouldStop: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> PortraitResult? {
         let conditions = try conditions(
             profile: profile.image, reference: reference.image, seed: seed)
         let run = try denoising(
-            conditions, kind: kind, seed: seed, guide: identityGuide(to: profile, in: reference))
+            conditions, kind: kind, seed: seed,
+            guide: identityGuide(to: photos.isEmpty ? [profile] : photos, in: reference))
         var rounds: [Image] = []
         while let result = run.next() {
             let step = try result.get()

@@ -87,7 +87,7 @@ public struct GroupStudy {
             let choice = try ProfileChoice(photos, for: target)
             guard
                 let made = try study.model.portrait(
-                    of: photos[choice.index], as: target, seed: UInt64(number),
+                    of: photos[choice.index], among: photos, as: target, seed: UInt64(number),
                     shouldStop: shouldStop)
             else { return nil }
             picture = made.picture

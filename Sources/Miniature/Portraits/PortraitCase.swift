@@ -15,6 +15,8 @@ struct PortraitCase {
     let reference: Int
     /// The profile photo, taken as `ProfileChoice` takes it.
     let profile: HeadView
+    /// All photos of the person.
+    let photos: [HeadView]
     let target: HeadView
     /// The answer.
     let key: AnswerKey

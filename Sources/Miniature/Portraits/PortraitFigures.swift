@@ -19,6 +19,8 @@ public struct PortraitFigures {
     public let clip: Double
     /// See `shadingError`; NaN where the key shows no skin.
     public let shading: Double
+    /// The same of the light's pattern alone, whatever the skin's tone.
+    public let pattern: Double
     /// The mean distance of five found points from the key's, in parts of the face; nil without a face.
     public let landmarks: Double?
 }
@@ -53,6 +55,8 @@ extension PortraitStudy {
             psnr: try Evaluation.psnr(a, b)[0], ssim: try Evaluation.ssim(a, b)[0],
             features: 1 - (try recogniserB.similarity(pair[0..<1], pair[1..<2]).item()),
             clip: try clip(image, key.image), shading: try shadingError(a, b, skin: key.skin)[0],
+            pattern: try shadingError(a, b, skin: key.skin, ignoresTone: true)[0],
+
             landmarks: distances)
     }
 }

@@ -106,7 +106,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         let run = try model.denoising(
             conditions, seed: seed,
             match: self == .trueFlow ? item.match : nil,
-            guide: model.identityGuide(to: item.profile, in: item.target))
+            guide: model.identityGuide(to: item.photos, in: item.target))
         while let step = run.next() { _ = try step.get() }
         return try model.encoder.image(run.portrait)
     }
@@ -116,7 +116,7 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         var latents = try model.encoder.latents(item.target.image)
         let identity = model.settings.identity
         let moves = model.settings.strengths.reduce(0) { $0 + Int($1 * Double(identity.moves)) }
-        if let guide = try model.identityGuide(to: item.profile, in: item.target) {
+        if let guide = try model.identityGuide(to: item.photos, in: item.target) {
             latents = try guide(latents, identity, moves: moves, seed: 0)
         }
         return try model.encoder.image(latents)

@@ -119,8 +119,8 @@ public final class PortraitStudy {
         let seen: [Float] = match.flow.indices.map { match.isVisible($0) ? 1 : 0 }
         let device = model.encoder.device
         return PortraitCase(
-            person: person, reference: reference, profile: profiles[choice.index], target: target,
-            key: try AnswerKey(key),
+            person: person, reference: reference, profile: profiles[choice.index],
+            photos: profiles, target: target, key: try AnswerKey(key),
             match: PortraitMatch(
                 flow: DenseFlow(
                     cells: try Tensor(flow, shape: [1, 2, cells, cells], device: device)),

@@ -10,6 +10,8 @@ struct PortraitPlan {
         var person: PortraitRecord.Person
         let reference: HeadView
         let profile: HeadView
+        /// All photos of the person, the profile among them.
+        let photos: [HeadView]
         let reason: String
 
         /// Whether the faces' points are known, so that they can be recognised.
@@ -63,7 +65,7 @@ struct PortraitPlan {
             }
             return Place(
                 person: person, reference: target, profile: heads[best.index],
-                reason: best.reason)
+                photos: heads, reason: best.reason)
         }
     }
 

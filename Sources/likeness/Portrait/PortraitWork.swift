@@ -38,7 +38,8 @@ struct PortraitWork {
             let target = try place.reference.moved(to: picture)
             guard
                 let result = try tools.model.portrait(
-                    of: place.profile, as: target, kind: kind, seed: seed, shouldStop: shouldStop,
+                    of: place.profile, among: place.photos, as: target, kind: kind, seed: seed,
+                    shouldStop: shouldStop,
                     progress: { progress(number * $1 + $0, plan.places.count * $1) })
             else { return nil }
             picture = result.picture

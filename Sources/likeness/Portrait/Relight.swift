@@ -83,7 +83,7 @@ struct Relight: ParsableCommand {
                 let head = heads[try ProfileChoice(heads, for: target).index]
                 guard
                     let result = try tools.model.portrait(
-                        of: head, as: target, kind: options.scheduler, seed: seed,
+                        of: head, among: heads, as: target, kind: options.scheduler, seed: seed,
                         shouldStop: { interrupt.isRequested })
                 else {
                     throw CommandError(

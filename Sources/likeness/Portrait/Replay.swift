@@ -71,7 +71,12 @@ struct Replay: ParsableCommand {
             }
             let search = InputSearch(folders: [pathParts(picture).folder, "."] + inputs)
             let reference = try search.path(of: record.reference)
-            let profiles = try record.people.map { [try search.path(of: $0.profiles[$0.chosen])] }
+            // A recogniser knows a person by all their photos, the networks by one.
+            let isGuided = record.settings.identity.weight > 0
+            let profiles = try record.people.map { person in
+                try (isGuided ? person.profiles : [person.profiles[person.chosen]])
+                    .map(search.path)
+            }
             var tools = try PortraitTools(
                 model: model ?? record.model, nets: nets, detector: detector,
                 recogniser: recogniser,
