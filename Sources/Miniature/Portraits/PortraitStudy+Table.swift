@@ -83,12 +83,14 @@ extension PortraitStudy {
         }
         // Where every arm has a light of its own, reference and key belong to it.
         let isLit = arms.contains { $0.light != nil }
+        // The key is in the sheet, whether or not it has a row in the tables.
+        func isShown(_ arm: PortraitArm) -> Bool { arm.id != PortraitMethod.key.rawValue }
         var sheet = ContactSheet(
             title: title,
             columns: ["profile"]
                 + (isLit
                     ? arms.flatMap { ["reference", "answer key", $0.title] }
-                    : ["reference", "answer key"] + arms.map(\.title)))
+                    : ["reference", "answer key"] + arms.filter(isShown).map(\.title)))
         for number in 0..<caseCount {
             var shown: [Image] = []
             var own: PortraitCase?
@@ -103,7 +105,7 @@ extension PortraitStudy {
                         try arm.image(item, model, baselines, UInt64(1000 * number + seed))
                     }
                     rows[place].figures[seed].append(try figures(image, item))
-                    if seed == 0 { shown.append(image) }
+                    if seed == 0, isShown(arm) { shown.append(image) }
                     done += 1
                     progress(done, total)
                     if shouldStop() { return nil }
