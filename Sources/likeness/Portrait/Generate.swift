@@ -113,7 +113,7 @@ struct Generate: ParsableCommand {
                 try PortraitSheet(plan, best, tools).write(to: saveAll)
             }
             let report = Report(
-                plan: plan.lines, isGuided: tools.isGuided, pictures: pictures, loadSeconds: loaded,
+                plan: plan.lines, isGuided: plan.isGuided, pictures: pictures, loadSeconds: loaded,
                 seconds: seconds,
                 peakMemoryBytes: ProcessMemory.peak)
             try reporting.result(report, text: text(report))

@@ -15,15 +15,17 @@ struct PortraitPlan {
         let reason: String
 
         /// Whether the faces' points are known, so that they can be recognised.
-        var isAligned: Bool { reference.face != nil && profile.face != nil }
+        var isAligned: Bool { reference.face != nil && photos.contains { $0.face != nil } }
     }
 
     let reference: (image: Image, file: PortraitRecord.File)
     let places: [Place]
     /// Which face of the profile photos is meant.
     let profileFace: FaceChoice
-    /// Whether a recogniser guides.
-    let isGuided: Bool
+    /// Whether the settings ask for a recogniser's guidance.
+    private let asksForGuidance: Bool
+    /// Whether a recogniser guides any of the faces.
+    var isGuided: Bool { asksForGuidance && places.contains(where: \.isAligned) }
     /// Faces that the reference has; nil if boxes said where they are.
     let faces: Int?
 
@@ -36,7 +38,7 @@ struct PortraitPlan {
         let side = tools.model.encoder.side
         let own = try tools.picture(path)
         reference = own
-        (self.profileFace, isGuided) = (profileFace, tools.isGuided)
+        (self.profileFace, asksForGuidance) = (profileFace, tools.isGuided)
         let isTold = people.contains { $0.choice.isBox }
         let found = try isTold ? nil : tools.detector?.portraitFaces(in: own.image)
         faces = found?.count
@@ -78,7 +80,7 @@ struct PortraitPlan {
                 let number = place.person.face ?? index + 1
                 let name = place.person.profiles[place.person.chosen].name
                 let why = place.person.profiles.count > 1 ? " (\(place.reason))" : ""
-                let blind = isGuided && !place.isAligned
+                let blind = asksForGuidance && !place.isAligned
                 return "  face \(number) at \(Int(crop.centre.x)),\(Int(crop.centre.y)), "
                     + "\(Int(crop.side)) px: \(name)\(why)"
                     + (blind ? "; of a box nobody is recognised, so nobody guides it" : "")

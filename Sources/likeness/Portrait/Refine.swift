@@ -75,14 +75,14 @@ struct Refine: ParsableCommand {
             try AtomicFile.write(tools.encoded(outcome.picture, record, as: format), to: output)
             let report = Report(
                 output: output, seed: seed, likenessBefore: before,
-                likenessAfter: outcome.likeness, isGuided: tools.isGuided)
+                likenessAfter: outcome.likeness, isGuided: plan.isGuided)
             let told = [before, outcome.likeness].map {
                 $0.map { String(format: "%.2f", $0) } ?? "unknown"
             }
             try reporting.result(
                 report,
                 text: "\(output): seed \(seed), likeness \(told[0]) before, \(told[1]) now"
-                    + (tools.isGuided ? ", by the recogniser that guided it" : ""))
+                    + (plan.isGuided ? ", by the recogniser that guided it" : ""))
         }
     }
 }
