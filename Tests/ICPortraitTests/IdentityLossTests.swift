@@ -31,17 +31,22 @@ import Torch
         #expect(try #require(elsewhere.max()) > 3 * #require(found.max()))
     }
 
-    @Test func severalCutsOfAFaceAreOfItsOwnPicture() throws {
-        let own = try embeddings()
-        let single = try loss(latents, points: points, identities: own.flipped([0]))
-        let rows = try Tensor([Int64(1), 1, 0, 0])
-        let double = try loss(
-            latents, points: [points[0], points[0], points[1], points[1]],
-            identities: own.indexSelected(0, rows), looks: 2)
-        for (place, cut) in [0, 0, 1, 1].enumerated() {
-            let gap = try (double[place] - single[cut]).abs().item()
-            #expect(gap < 1e-5)
-        }
+    @Test func everyFaceIsCutInEveryWay() throws {
+        let turned = AlignmentJitter(angleRadians: 0.3, scale: 1.2, x: 0.1, y: -0.05)
+        let single: [Double] = try loss(
+            latents, points: points, identities: embeddings().flipped([0])
+        ).toArray()
+        let asked = try judge.embeddings(latents, points, turned)
+        let own: [Double] = try loss(
+            latents, points: points, identities: asked, jitters: [.none, turned]
+        ).toArray()
+        #expect(own.count == 4 && abs(own[1]) < 1e-3 && abs(own[3]) < 1e-3, "\(own)")
+        #expect(own[0] + own[2] > 3 * (abs(own[1]) + abs(own[3])), "\(own)")
+        let others: [Double] = try loss(
+            latents, points: points, identities: embeddings().flipped([0]),
+            jitters: [.none, turned]
+        ).toArray()
+        #expect(abs(others[0] - single[0]) < 1e-5 && abs(others[2] - single[1]) < 1e-5)
     }
 
     @Test func theGradientReachesTheLatents() throws {

@@ -44,13 +44,15 @@ struct SmallJudge {
     }
 
     /// The faces of pictures as they are cut out for recognition.
-    func embeddings(_ latents: Tensor, _ points: [[Point]]) throws -> Tensor {
+    func embeddings(
+        _ latents: Tensor, _ points: [[Point]], _ jitter: AlignmentJitter = .none
+    ) throws -> Tensor {
         let pictures = try noGrad { try autoencoder.decode(autoencoder.unscaled(latents)) }
         let alignment = FaceAlignment(size: Self.size)
         let faces = try points.indices.map { index in
             let bytes = try ((pictures[index] + 1) * 127.5).clamped(min: 0, max: 255).round()
                 .to(.uint8)
-            return try alignment.alignedTensor(bytes, points[index])
+            return try alignment.alignedTensor(bytes, points[index], jitter: jitter)
         }
         return try noGrad { try recogniser(Tensor.stack(faces).to(.float32) / 127.5 - 1) }
     }

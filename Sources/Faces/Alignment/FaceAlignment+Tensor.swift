@@ -2,6 +2,20 @@ import Images
 import Torch
 
 extension FaceAlignment {
+    /// The map from a picture to the aligned face, changed a little.
+    ///
+    /// - Parameters:
+    ///   - points: the five in the picture, pixels.
+    ///   - jitter: the change.
+    /// - Returns: the map between pixel centres.
+    /// - Throws: as ``transform(from:)``.
+    public func transform(from points: [Point], jitter: AlignmentJitter) throws
+        -> AffineTransform2D
+    {
+        let map = try transform(from: points).affine
+        return jitter == .none ? map : map.then(jitter.transform(size: size))
+    }
+
     /// The face, cut out of a tensor of bytes: the way for training, which reads those from shards.
     ///
     /// - Parameters:
@@ -19,13 +33,11 @@ extension FaceAlignment {
                 of: "bytes", expected: "[C, H, W] of uint8, not of \(bytes.dtype)",
                 found: bytes.shape)
         }
-        var map = try transform(from: points).affine
-        if jitter != .none { map = map.then(jitter.transform(size: size)) }
         let source = try bytes.contiguous()
         let result = try Tensor.zeros([bytes.shape[0], size, size], dtype: .uint8)
         let planes = PlanarPixels(
             width: bytes.shape[2], height: bytes.shape[1], channels: bytes.shape[0])
-        let back = try map.inverted()
+        let back = try transform(from: points, jitter: jitter).inverted()
         try source.withBytes { input in
             try result.withMutableBytes { planes.warp(input, into: $0, size: size, by: back) }
         }

@@ -1,6 +1,5 @@
 import Diffusion
 import Faces
-import Foundation
 import Images
 import Torch
 import Training
@@ -16,8 +15,8 @@ public struct IdentityGuidance: Settings {
     public var weight = 0.0
     /// Moves over the whole noise schedule, spread evenly over however many steps there are.
     public var moves = 20
-    /// Cuts of the face that are compared at once, each turned, moved and scaled a little: a move that
-    /// holds for all of them is less likely to be one that only this recogniser sees.
+    /// Cuts of the face that are compared at once, all but the first turned (10 degrees), scaled (a
+    /// tenth) and moved (4 % of the face) by up to so much: a move that holds for all of them is less likely to be one that only this recogniser sees.
     public var looks = 4
     /// The part of the noise schedule within which it is applied, 0 (clean) to 1 (noise).
     public var from = 0.0
@@ -81,43 +80,27 @@ public struct IdentityGuide {
     /// - Throws: `FaceError` for points that tell no place; `TorchError`.
     public func callAsFunction(
         _ clean: Tensor, _ settings: IdentityGuidance, moves: Int, seed: UInt64
-    )
-        throws -> Tensor
-    {
+    ) throws -> Tensor {
         var moved = try clean.to(.float32)
         var random = StepRandom(seed: seed)
         for _ in 0..<moves {
-            let cuts = (0..<settings.looks).map { $0 == 0 ? points : jittered(&random) }
+            let jitters = (0..<settings.looks).map { look in
+                look == 0
+                    ? AlignmentJitter.none
+                    : .random(
+                        angleRadians: .pi / 18, growth: 0.1, shift: 0.04, mirrors: false,
+                        using: &random)
+            }
             let x = try moved.detached().requiresGrad(true)
             let slope = try withGrad(enabled: true) {
                 try loss(
-                    x.to(clean.dtype), points: cuts, identities: identity, looks: settings.looks
-                )
-                .mean().gradients(for: [x])[0]
+                    x.to(clean.dtype), points: [points], identities: identity, jitters: jitters
+                ).mean().gradients(for: [x])[0]
             }
             guard let slope else { break }
             let sizes = try (moved.square().sum() / (slope.square().sum() + 1e-20)).sqrt()
             moved = try moved - slope * sizes * settings.weight
         }
         return try moved.to(clean.dtype)
-    }
-
-    /// The points as a cut sees them that is turned by up to 10 degrees, scaled by up to a tenth and
-    /// moved by up to 4 % of a face.
-    private func jittered(_ random: inout StepRandom) -> [Point] {
-        func draw() -> Double { 2 * random.unit() - 1 }
-        let (angle, scale) = (draw() * .pi / 18, exp(draw() * 0.1))
-        let (right, down) = (draw() * 0.04, draw() * 0.04)
-        let count = Double(max(points.count, 1))
-        let centre = Point(
-            points.reduce(0) { $0 + $1.x } / count, points.reduce(0) { $0 + $1.y } / count)
-        // Five points are spread over about 0.4 of an aligned face's side.
-        let reach = (points.map(\.x).max() ?? 0) - (points.map(\.x).min() ?? 0)
-        return points.map { point in
-            let (x, y) = (point.x - centre.x, point.y - centre.y)
-            return Point(
-                centre.x + scale * (cos(angle) * x - sin(angle) * y) + right * 2.5 * reach,
-                centre.y + scale * (sin(angle) * x + cos(angle) * y) + down * 2.5 * reach)
-        }
     }
 }

@@ -27,34 +27,43 @@ public struct IdentityLoss {
     ///   - latents: predicted clean latents `[K, C, H, W]`, scaled.
     ///   - points: the five points of each face, pixels of the picture.
     ///   - identities: who should be seen, `[K, D]` by the same recogniser.
-    ///   - looks: how many cuts of every face are compared, one after the other in `points`.
-    /// - Returns: `[K]`, 0...2, with a graph; K is the number of faces and cuts of them.
+    ///   - jitters: how every face is cut out; one or more.
+    /// - Returns: `[K * jitters]`, 0...2, with a graph: all cuts of the first face, then of the next.
     /// - Throws: `FaceError` for points that tell no place; `TorchError`.
     public func callAsFunction(
-        _ latents: Tensor, points: [[Point]], identities: Tensor, looks: Int = 1
+        _ latents: Tensor, points: [[Point]], identities: Tensor,
+        jitters: [AlignmentJitter] = [.none]
     ) throws -> Tensor {
         var pictures = try autoencoder.decode(autoencoder.unscaled(latents)).to(.float32)
-        if looks > 1 {
-            let rows = points.indices.map { Int64($0 / looks) }
-            pictures = try pictures.indexSelected(0, Tensor(rows, device: pictures.device))
+        var asked = identities
+        let (height, width) = (pictures.shape[2], pictures.shape[3])
+        if jitters.count > 1 {
+            let rows = try Tensor(
+                points.indices.flatMap { [Int64](repeating: Int64($0), count: jitters.count) },
+                device: pictures.device)
+            (pictures, asked) = try (
+                pictures.indexSelected(0, rows), identities.indexSelected(0, rows)
+            )
         }
-        let size = recogniser.configuration.inputSize
-        let grid = try grid(
-            points, width: pictures.shape[3], height: pictures.shape[2], size: size)
+        let grid = try grid(points, jitters, width: width, height: height)
         // Outside of the picture it is black, which is -1.
         let faces = try gridSample(pictures + 1, grid.to(pictures.device)) - 1
-        let (said, asked) = try (recogniser(faces).to(.float32), identities)
+        let said = try recogniser(faces).to(.float32)
         let lengths = try (said.square().sum([1]) * asked.square().sum([1]) + 1e-12).sqrt()
         return try 1 - (said * asked).sum([1]) / lengths
     }
 
-    /// Where the pixels of aligned faces lie in their pictures, `[K, S, S, 2]`.
-    private func grid(_ points: [[Point]], width: Int, height: Int, size: Int) throws -> Tensor {
+    /// Where the pixels of aligned faces lie in their pictures, `[K * jitters, S, S, 2]`.
+    private func grid(
+        _ points: [[Point]], _ jitters: [AlignmentJitter], width: Int, height: Int
+    ) throws -> Tensor {
+        let size = recogniser.configuration.inputSize
         let alignment = FaceAlignment(size: size)
         var numbers: [Float] = []
-        numbers.reserveCapacity(points.count * size * size * 2)
-        for own in points {
-            let back = try alignment.transform(from: own).affine.inverted()
+        let count = points.count * jitters.count
+        numbers.reserveCapacity(count * size * size * 2)
+        for (own, jitter) in points.flatMap({ own in jitters.map { (own, $0) } }) {
+            let back = try alignment.transform(from: own, jitter: jitter).inverted()
             for y in 0..<size {
                 for x in 0..<size {
                     let place = back(Point(Double(x), Double(y)))
@@ -63,6 +72,6 @@ public struct IdentityLoss {
                 }
             }
         }
-        return try Tensor(numbers, shape: [points.count, size, size, 2])
+        return try Tensor(numbers, shape: [count, size, size, 2])
     }
 }

@@ -55,6 +55,8 @@ struct Relight: ParsableCommand {
         }
         let output: String
         let seed: UInt64
+        /// Whether that recogniser also guided them.
+        let isGuided: Bool
         let portraits: [Portrait]
     }
 
@@ -101,7 +103,8 @@ struct Relight: ParsableCommand {
                 captions: portraits.map { $0.likeness.map { String(format: "%.2f", $0) } ?? "" })
             try AtomicFile.write(VipsCodec().encode(sheet.rendered(), as: format), to: output)
             try reporting.result(
-                Report(output: output, seed: seed, portraits: portraits),
+                Report(
+                    output: output, seed: seed, isGuided: tools.isGuided, portraits: portraits),
                 text: "\(output): \(changes.count) portraits, seed \(seed)")
         }
     }
