@@ -21,6 +21,8 @@ CASES = [
     ("unet", "sd15", 512, 1, True),
     ("vae", "sd15", 512, 1, False),
     ("unet", "sdxl", 1024, 1, False),
+    # A training step of a ControlNet's copy through the frozen base, float32 weights in bf16 arithmetic.
+    ("train", "sd15", 512, 1, False),
     # A portrait of so many steps; put together of two ControlNets and the UNet, every step.
     ("ic-portrait", "sd15", 512, 4, False),
 ]
@@ -76,6 +78,37 @@ def portrait(size, steps, dtype):
     return unet, forward
 
 
+def training(size, batch, dtype):
+    """A step of a ControlNet as diffusers' own example trains it: autocast, frozen base in bf16."""
+    import torch
+    from diffusers import ControlNetModel, UNet2DConditionModel
+
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel.from_config(CONFIGURATIONS["unet", "sd15"])
+    net = ControlNetModel.from_unet(unet)
+    net.controlnet_cond_embedding = torch.nn.Conv2d(4, 320, 3, padding=1)
+    unet.to(dtype).requires_grad_(False).to(memory_format=torch.channels_last)
+    net.train().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5, weight_decay=0.01, fused=True)
+    draw = lambda *shape: torch.randn(*shape)
+    sample, condition, noise = (draw(batch, 4, size // 8, size // 8) for _ in range(3))
+    context = draw(batch, 77, 768)
+
+    def forward():
+        optimizer.zero_grad()
+        with torch.enable_grad():
+            with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
+                down, mid = net(sample, 500, context, condition, return_dict=False)
+                said = unet(
+                    sample, 500, context, down_block_additional_residuals=down,
+                    mid_block_additional_residual=mid, return_dict=False)[0]
+            torch.nn.functional.mse_loss(said.float(), noise).backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+
+    return net, forward
+
+
 def build(network, model, size, batch, canvas, dtype):
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -110,6 +143,8 @@ def child(arguments):
     dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[arguments.dtype]
     if network == "ic-portrait":
         net, forward = portrait(size, batch, dtype)
+    elif network == "train":
+        net, forward = training(size, batch, dtype)
     else:
         net, forward = build(network, model, size, batch, canvas, dtype)
     if arguments.compile:

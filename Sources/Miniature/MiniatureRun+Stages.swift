@@ -217,10 +217,10 @@ extension MiniatureRun {
     }
 
     /// A network with trained weights, on the run's device.
-    func built<Network>(_ weights: [String: Tensor], _ make: (Scope) throws -> Network) throws
-        -> Network
-    {
-        let store = try ParameterStore(loading: weights, device: device)
+    func built<Network>(
+        _ weights: [String: Tensor], dtype: DType? = nil, _ make: (Scope) throws -> Network
+    ) throws -> Network {
+        let store = try ParameterStore(loading: weights, dtype: dtype, device: device)
         let network = try make(store.root)
         try store.finish()
         return network

@@ -229,6 +229,18 @@ private struct Arguments {
 enum ComputeType: String, CaseIterable, ExpressibleByArgument {
     case fp32, bf16, fp16
 
+    /// What pictures are made in unless told otherwise: bf16 where it is fast.
+    static func usual(on device: Device) -> ComputeType {
+        switch device.kind {
+        case .cuda: .bf16
+        case .cpu: FusedKernels.areEnabled ? .bf16 : .fp32
+        default: .fp32
+        }
+    }
+
+    static let help: ArgumentHelp =
+        "Compute in fp32, bf16 or fp16; bf16 where this machine is fast in it, else fp32, unless given."
+
     var dtype: DType {
         switch self {
         case .fp32: .float32

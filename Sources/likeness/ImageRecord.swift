@@ -84,7 +84,7 @@ struct ImageRecord: Encodable {
         vae = command.vae.map(ImageRecord.name)
         embeddings = command.embedding.map(source)
         eta = request.eta
-        dtype = command.dtype.rawValue
+        dtype = command.computeType.rawValue
     }
 
     private static func name(_ path: String) -> String {

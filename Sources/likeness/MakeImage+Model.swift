@@ -11,7 +11,7 @@ extension MakeImage {
             try parts.memoryNeed(
                 width: width ?? start?.width, height: height ?? start?.height, batch: batch,
                 isGuided: (cfgScale ?? 2) > 1,
-                dtype: dtype.dtype,
+                dtype: computeType.dtype,
                 memory: AutoencoderMemory(slicing: vaeSlicing, tiling: vaeTiling)
             ).check(
                 maxMemory,
@@ -19,7 +19,7 @@ extension MakeImage {
                     "--dtype bf16 halves both, --vae-tiling, --vae-slicing and fewer pixels the "
                     + "work")
         }
-        return try StableDiffusion(parts, dtype: dtype.dtype, device: device)
+        return try StableDiffusion(parts, dtype: computeType.dtype, device: device)
     }
 
     /// What the model is put together from: a folder, a single file, or the shipped one.
@@ -79,7 +79,7 @@ extension MakeImage {
         let path = try StoredModels.path(name, for: "--control")
         let files =
             isFile(path) ? try SingleNetwork(controlNet: path).files : ModelFolder(path).files
-        return try files.controlNet(dtype: dtype.dtype, device: device).network
+        return try files.controlNet(dtype: computeType.dtype, device: device).network
     }
 
     private func isFile(_ path: String) -> Bool {

@@ -57,14 +57,14 @@ extension MakeImage {
         if let imageEncoder {
             let path = try StoredModels.path(imageEncoder, for: "--image-encoder")
             model.imageEncoder = try ModelFolder(path)
-                .clipVision(dtype: dtype.dtype, device: device)
+                .clipVision(dtype: computeType.dtype, device: device)
         }
         request.imageToken = try imageToken.map(picture)
         request.references = try ipAdapter.enumerated().map { index, text in
             let (file, image) = try pair("--ip-adapter", text)
             let adapter = try IPAdapter(
                 StoredModels.path(file, for: "--ip-adapter"), for: model.unet.network,
-                dtype: dtype.dtype, device: device)
+                dtype: computeType.dtype, device: device)
             return .init(
                 adapter, try picture(image),
                 scale: index < ipAdapterScale.count ? ipAdapterScale[index] : 1)

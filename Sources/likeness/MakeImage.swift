@@ -174,8 +174,8 @@ struct MakeImage: ParsableCommand {
     @Option(help: "Go on from a state, with otherwise the same flags; the bytes are the same.")
     var resume: String?
 
-    @Option(help: "Compute in fp32, bf16 or fp16.")
-    var dtype: ComputeType = .fp32
+    @Option(help: ComputeType.help)
+    var dtype: ComputeType?
 
     @Option(help: "Take weights of this variant, such as fp16; of a single file, ema.")
     var variant: String?
@@ -187,6 +187,9 @@ struct MakeImage: ParsableCommand {
     var force = false
 
     @OptionGroup var reporting: Reporting
+
+    /// What the networks compute in.
+    var computeType: ComputeType { dtype ?? .usual(on: device) }
 
     func run() throws {
         try reporting.run {

@@ -74,6 +74,21 @@ import Torch
         try expectFar(gap, noisy)
     }
 
+    /// 1 - alphaBar is 0.0009 there, and bf16 would tell none of it.
+    @Test(arguments: [DType.bfloat16, .float16])
+    func narrowNumbersMoveAtTheFirstTimestepToo(_ dtype: DType) throws {
+        let schedule = try NoiseSchedule(SchedulerConfiguration())
+        let generator = try Generator(seed: 4)
+        func draw() throws -> Tensor { try .randn([1, 2, 4], generator: generator).to(dtype) }
+        let (said, noisy, shift) = try (draw(), draw(), draw())
+        let first = try Tensor([Int64(0)])
+        let moved = try schedule.prediction(said, movedBy: shift, at: first)
+        let clean = try schedule.clean(moved, from: noisy, at: first)
+        #expect(moved.dtype == dtype && clean.dtype == dtype)
+        let gap = try clean - schedule.clean(said, from: noisy, at: first)
+        try expectClose(gap.to(.float32), shift.to(.float32), within: 0.05)
+    }
+
     @Test func hasThePublishedAlphas() throws {
         let schedule = try NoiseSchedule(SchedulerConfiguration())
         let published: [(Int, Float)] = [

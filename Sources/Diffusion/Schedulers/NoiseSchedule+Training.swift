@@ -47,13 +47,15 @@ extension NoiseSchedule {
     ///   shapes that do not fit.
     public func clean(_ prediction: Tensor, from xt: Tensor, at timesteps: Tensor) throws -> Tensor
     {
-        let (signal, deviation) = try levels(at: timesteps, like: xt)
-        let said = try prediction.to(xt.dtype)
-        switch predictionType {
-        case .epsilon: return try (xt - deviation * said) / signal
-        case .sample: return said
-        case .velocity: return try signal * xt - deviation * said
-        }
+        let (x, said) = try (wide(xt), wide(prediction.to(xt.dtype)))
+        let (signal, deviation) = try levels(at: timesteps, like: x)
+        let clean =
+            switch predictionType {
+            case .epsilon: try (x - deviation * said) / signal
+            case .sample: said
+            case .velocity: try signal * x - deviation * said
+            }
+        return try clean.to(xt.dtype)
     }
 
     /// The prediction whose ``clean(_:from:at:)`` lies elsewhere, for guides that change what is seen.
@@ -68,12 +70,15 @@ extension NoiseSchedule {
     public func prediction(_ prediction: Tensor, movedBy shift: Tensor, at timesteps: Tensor) throws
         -> Tensor
     {
-        let (signal, deviation) = try levels(at: timesteps, like: prediction)
-        switch predictionType {
-        case .epsilon: return try prediction - signal / deviation * shift
-        case .sample: return try prediction + shift
-        case .velocity: return try prediction - shift / deviation
-        }
+        let said = try wide(prediction)
+        let (signal, deviation) = try levels(at: timesteps, like: said)
+        let moved =
+            switch predictionType {
+            case .epsilon: try said - signal / deviation * shift
+            case .sample: try said + shift
+            case .velocity: try said - shift / deviation
+            }
+        return try moved.to(prediction.dtype)
     }
 
     /// Signal-to-noise ratio alphaBar_t / (1 - alphaBar_t), for weights as in Hang et al. 2023.
@@ -87,6 +92,11 @@ extension NoiseSchedule {
             return ratio * ratio
         }
         return try Tensor(ratios, shape: timesteps.shape, device: timesteps.device)
+    }
+
+    /// At least float32: at the first timesteps 1 - alphaBar is less than bf16 tells from 0.
+    private func wide(_ x: Tensor) throws -> Tensor {
+        try x.dtype == .bfloat16 || x.dtype == .float16 ? x.to(.float32) : x
     }
 
     /// sqrt(alphaBar) and sqrt(1 - alphaBar), `[B, 1, ...]`, in the dtype and on the device of `x`.

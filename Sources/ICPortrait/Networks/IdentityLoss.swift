@@ -16,7 +16,7 @@ public struct IdentityLoss {
     ///
     /// - Parameters:
     ///   - autoencoder: whose scaled latents are predicted.
-    ///   - recogniser: of aligned faces.
+    ///   - recogniser: of aligned faces, in the autoencoder's dtype.
     public init(autoencoder: AutoencoderKL, recogniser: ArcFace) {
         (self.autoencoder, self.recogniser) = (autoencoder, recogniser)
     }
@@ -48,7 +48,7 @@ public struct IdentityLoss {
         let grid = try grid(points, jitters, width: width, height: height)
         // Outside of the picture it is black, which is -1.
         let faces = try gridSample(pictures + 1, grid.to(pictures.device)) - 1
-        let said = try recogniser(faces).to(.float32)
+        let said = try recogniser(faces.to(latents.dtype)).to(.float32)
         let lengths = try (said.square().sum([1]) * asked.square().sum([1]) + 1e-12).sqrt()
         return try 1 - (said * asked).sum([1]) / lengths
     }

@@ -25,7 +25,8 @@ public struct PortraitModel {
     public let scheduler: SchedulerConfiguration
     /// What the nets were trained with; change what is for inference.
     public var settings: ICPortraitSettings
-    /// Who tells people apart, for guidance by identity; none is read with the model.
+    /// Who tells people apart, for guidance by identity, in the networks' dtype; none is read with the
+    /// model.
     public var recogniser: FaceRecogniser?
     /// What a user should know about the files, each a sentence.
     public let notes: [String]

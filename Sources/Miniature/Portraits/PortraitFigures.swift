@@ -21,6 +21,9 @@ public struct PortraitFigures {
     public let shading: Double
     /// The same of the light's pattern alone, whatever the skin's tone.
     public let pattern: Double
+    /// The same against the style reference, a stranger in this light, where the key shows skin: what
+    /// the paper's Figure 7 looks at.
+    public let referenceShading: Double
     /// The mean distance of five found points from the key's, in parts of the face; nil without a face.
     public let landmarks: Double?
 }
@@ -56,7 +59,8 @@ extension PortraitStudy {
             features: 1 - (try recogniserB.similarity(pair[0..<1], pair[1..<2]).item()),
             clip: try clip(image, key.image), shading: try shadingError(a, b, skin: key.skin)[0],
             pattern: try shadingError(a, b, skin: key.skin, ignoresTone: true)[0],
-
+            referenceShading: try shadingError(
+                a, item.target.image.tensor().unsqueezed(0), skin: key.skin)[0],
             landmarks: distances)
     }
 }

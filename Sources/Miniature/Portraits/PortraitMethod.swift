@@ -78,7 +78,8 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         seed: UInt64
     ) throws -> Image {
         func edited(_ edit: PlainEdit) throws -> Image {
-            try edit.image(of: item.target.image, like: model, seed: seed)
+            try edit.image(
+                of: item.target.image, by: model, baselines.editSettings, seed: seed)
         }
         var model = model
         switch self {

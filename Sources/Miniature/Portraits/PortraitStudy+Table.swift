@@ -51,6 +51,7 @@ extension PortraitStudy {
             ("similarity", "likeness to the person's photos, by recogniser B"),
             ("shading", "shading error"),
             ("pattern", "error of the light's pattern"),
+            ("reference_shading", "shading error against the style reference"),
             ("features", "recogniser B's distance from the key"),
         ] {
             let points = arms.compactMap { arm -> (x: Double, y: Double)? in
@@ -167,6 +168,7 @@ extension PortraitStudy {
                 ("psnr", mean(all.map(\.psnr))), ("ssim", mean(all.map(\.ssim))),
                 ("features", mean(all.map(\.features))), ("clip", mean(all.map(\.clip))),
                 ("shading", mean(all.map(\.shading))), ("pattern", mean(all.map(\.pattern))),
+                ("reference_shading", mean(all.map(\.referenceShading))),
                 // A lost face is as far off as the face is large.
                 ("landmarks", 100 * mean(all.map { min($0.landmarks ?? 1, 1) })),
             ]
@@ -182,12 +184,14 @@ extension PortraitStudy {
                 .init("method"), .init("PSNR", unit: "dB", digits: 2), .init("SSIM", digits: 3),
                 .init("recogniser B's distance", digits: 3), .init("CLIP's cosine", digits: 3),
                 .init("shading error", digits: 3), .init("of its pattern", digits: 3),
+                .init("against the reference", digits: 3),
                 .init("five points", unit: "% of the face", digits: 2),
             ], rows: cells,
             notes: [
                 "The key is the person rendered in the reference's pose, expression, light and "
                     + "dress. Shading: root mean square of the log of brightness on skin, in 16 x 16 "
-                    + "cells; its pattern: the same less its mean, whatever the skin's tone."
+                    + "cells; its pattern: the same less its mean, whatever the skin's tone; "
+                    + "against the reference: the same of portrait and reference, a stranger."
             ])
     }
 }

@@ -25,6 +25,8 @@ public final class PortraitStudy {
 
     /// What makes the portraits.
     public var model: PortraitModel
+    /// Rounds and guidance of the baselines that edit the reference by a UNet alone.
+    public var editSettings: ICPortraitSettings
     /// The models' folder.
     let models: String
     /// What others make theirs with.
@@ -49,10 +51,11 @@ public final class PortraitStudy {
     ///   - models: what the stage ``MiniatureStage/bundle`` writes.
     ///   - run: whose settings say who was held out.
     ///   - counts: how much is made.
+    ///   - dtype: of what makes portraits; judges have float32.
     ///   - progress: called while a baseline is trained, after each logged step.
     /// - Throws: ``MiniatureError`` for models that are not there; what the networks throw.
     public init(
-        models: String, run: MiniatureRun, counts: Counts,
+        models: String, run: MiniatureRun, counts: Counts, dtype: DType = .float32,
         progress: @escaping (String, TrainingProgress) -> Void = { _, _ in }
     ) throws {
         (self.models, self.run, trainingProgress) = (models, run, progress)
@@ -62,7 +65,8 @@ public final class PortraitStudy {
                 "\(models)/\(part): expected one of the miniature models, found none; "
                     + "`likeness train miniature` makes them.")
         }
-        model = try PortraitModel(DiffusersFolder(models), device: run.device)
+        model = try PortraitModel(DiffusersFolder(models), dtype: dtype, device: run.device)
+        editSettings = model.settings
         data = try run.heldOutData()
         detector = try FaceDetector(
             "\(models)/detector", dtype: .float32, device: run.device)
@@ -70,7 +74,10 @@ public final class PortraitStudy {
             FaceRecogniser("\(models)/recogniser_a", dtype: .float32, device: run.device),
             FaceRecogniser("\(models)/recogniser_b", dtype: .float32, device: run.device)
         )
-        model.recogniser = recogniserA
+        model.recogniser =
+            try dtype == .float32
+            ? recogniserA
+            : FaceRecogniser("\(models)/recogniser_a", dtype: dtype, device: run.device)
         self.counts = counts
         studio = try Studio()
         guard counts.people + counts.references <= data.people else {

@@ -8,7 +8,8 @@ struct Bench: ParsableCommand {
         abstract: "Measure this program on this machine.",
         subcommands: [
             BenchUNet.self, BenchVAE.self, BenchControlNet.self, BenchCLIP.self,
-            BenchICPortrait.self, BenchScaling.self, BenchDispatch.self, BenchMemory.self,
+            BenchICPortrait.self, BenchTrain.self, BenchLoad.self, BenchScaling.self,
+            BenchDispatch.self, BenchMemory.self,
             BenchCheckpoint.self,
             BenchWorld.self,
         ])

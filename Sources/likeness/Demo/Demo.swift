@@ -51,8 +51,8 @@ struct Demo: ParsableCommand {
                     code: Failure.unavailable)
             }
             let tools = try PortraitTools(
-                model: path, nets: nil, detector: nil, recogniser: nil, dtype: .float32,
-                device: .cpu)
+                model: path, nets: nil, detector: nil, recogniser: nil,
+                dtype: ComputeType.usual(on: .cpu).dtype, device: .cpu)
             let judge = try DemoJudge("\(path)/recogniser_b", finding: tools.detector)
             try Output.makeFolder(output)
             let cast = try DemoCast(in: output, side: tools.model.encoder.side)
@@ -103,7 +103,8 @@ struct Demo: ParsableCommand {
             let outcome = try work.run(
                 seed: seed, shouldStop: { interrupt.isRequested }, progress: progress)
         else { throw CommandError("interrupted", code: Failure.interrupted) }
-        let record = plan.record(tools, seed: seed, scheduler: "ddim", dtype: "fp32")
+        let record = plan.record(
+            tools, seed: seed, scheduler: "ddim", dtype: ComputeType.usual(on: .cpu).rawValue)
         try AtomicFile.write(
             tools.encoded(outcome.picture, record, as: .png()), to: "\(output)/\(scene.portrait)")
         return Made(plan: plan, outcome: outcome)

@@ -53,11 +53,21 @@ struct EvaluateICPortrait: ParsableCommand {
     var set: [String] = []
 
     @Option(
+        help: """
+            A setting of token, face-id and dreambooth, which edit the reference in rounds of their \
+            own; the ones given are what is most like the person of those that were tried.
+            """)
+    var editSet = ["guidance=5", "strengths=[0.8,0.6]"]
+
+    @Option(
         help: "A setting of what is trained here, such as appearance.training.steps=500; repeat.")
     var runSet: [String] = []
 
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
     var device: Device = .cpu
+
+    @Option(help: ComputeType.help)
+    var dtype: ComputeType?
 
     @Option(help: "Threads of the networks; one a core unless given.")
     var threads: Int?
@@ -155,9 +165,13 @@ struct EvaluateICPortrait: ParsableCommand {
         var counts = PortraitStudy.Counts()
         (counts.people, counts.references, counts.seeds) = (people, references, seeds)
         let study = try PortraitStudy(
-            models: ShippedModel.folder(models), run: work, counts: counts, progress: training)
+            models: ShippedModel.folder(models), run: work, counts: counts,
+            dtype: (dtype ?? .usual(on: device)).dtype,
+            progress: training)
         study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
         try study.model.settings.check()
+        study.editSettings = try editSet.reduce(study.model.settings) { try $0.setting($1) }
+        try study.editSettings.check()
         return study
     }
 }

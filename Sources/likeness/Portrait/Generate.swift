@@ -103,7 +103,7 @@ struct Generate: ParsableCommand {
             for (path, outcome) in zip(outputs, outcomes) {
                 let record = plan.record(
                     tools, seed: outcome.seed, scheduler: options.scheduler.rawValue,
-                    dtype: options.dtype.rawValue)
+                    dtype: options.computeType.rawValue)
                 try AtomicFile.write(
                     tools.encoded(outcome.picture, record, as: format), to: path)
                 pictures.append(

@@ -41,8 +41,8 @@ struct PortraitOptions: ParsableArguments {
     @Option(help: "\(SchedulerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var scheduler = SchedulerKind.ddim
 
-    @Option(help: "Compute in fp32, bf16 or fp16.")
-    var dtype: ComputeType = .fp32
+    @Option(help: ComputeType.help)
+    var dtype: ComputeType?
 
     @Option(help: "cpu, cuda, cuda:N or mps.", transform: Device.init(parsing:))
     var device: Device = .cpu
@@ -50,11 +50,14 @@ struct PortraitOptions: ParsableArguments {
     @Option(help: "Refuse before loading what would take more: 6GB, 800MiB. An estimate.")
     var maxMemory: ByteCount?
 
+    /// What the networks compute in.
+    var computeType: ComputeType { dtype ?? .usual(on: device) }
+
     /// Everything, loaded, with these settings.
     func tools() throws -> PortraitTools {
         var tools = try PortraitTools(
             model: model, nets: nets, detector: detector, recogniser: recogniser,
-            dtype: dtype.dtype, device: device, maxMemory: maxMemory)
+            dtype: computeType.dtype, device: device, maxMemory: maxMemory)
         tools.model.settings = try settings(tools.model.settings)
         return tools
     }

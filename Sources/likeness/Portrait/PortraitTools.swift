@@ -46,7 +46,11 @@ struct PortraitTools {
         self.recogniser = try judge.map {
             try FaceRecogniser($0, dtype: .float32, device: device)
         }
-        model.recogniser = self.recogniser
+        // The guide takes as long as the networks: in their dtype.
+        model.recogniser =
+            try dtype == .float32
+            ? self.recogniser
+            : judge.map { try FaceRecogniser($0, dtype: dtype, device: device) }
         let net = nets ?? "\(path)/ic_portrait"
         let parts =
             [

@@ -71,7 +71,7 @@ struct Refine: ParsableCommand {
             }
             let record = plan.record(
                 tools, seed: seed, scheduler: options.scheduler.rawValue,
-                dtype: options.dtype.rawValue)
+                dtype: options.computeType.rawValue)
             try AtomicFile.write(tools.encoded(outcome.picture, record, as: format), to: output)
             let report = Report(
                 output: output, seed: seed, likenessBefore: before,

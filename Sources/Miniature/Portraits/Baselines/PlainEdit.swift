@@ -4,7 +4,7 @@ import Images
 import Torch
 
 /// SDEdit of a style reference (Meng et al. 2022) by a UNet alone: what baselines make portraits with,
-/// in as many rounds and with the same guidance as IC-Portrait has.
+/// in rounds and with guidance of their own.
 struct PlainEdit {
     let unet: UNet2DCondition
     /// Without and with the condition, `[2, M, cross_attention_dim]`.
@@ -15,9 +15,10 @@ struct PlainEdit {
     /// The edited reference.
     ///
     /// - Throws: `DiffusionError`, `ImageError`, `TorchError`.
-    func image(of reference: Image, like model: PortraitModel, seed: UInt64) throws -> Image {
+    func image(
+        of reference: Image, by model: PortraitModel, _ settings: ICPortraitSettings, seed: UInt64
+    ) throws -> Image {
         try noGrad {
-            let settings = model.settings
             var x = try model.encoder.latents(reference)
             let generator = try Generator(seed: seed)
             for strength in settings.strengths {

@@ -18,6 +18,8 @@ public final class PortraitBaselines {
     private let progress: (String, TrainingProgress) -> Void
     private var adapter: IPAdapter?
     private var plain: LatentControlNet?
+    /// The study's.
+    var editSettings: ICPortraitSettings { study.editSettings }
     /// The subject that was asked for last.
     private var subject: (person: Int, edit: PlainEdit)?
 
@@ -100,7 +102,7 @@ public final class PortraitBaselines {
         let unet = study.model.networks.base
         let adapter =
             try self.adapter
-            ?? run.built(weights("face-id")) {
+            ?? run.built(weights("face-id"), dtype: study.model.encoder.dtype) {
                 IPAdapter(
                     $0,
                     FaceIDTask.shape(run.settings.sizes.faceEmbedding, for: unet.configuration),
@@ -109,12 +111,14 @@ public final class PortraitBaselines {
         self.adapter = adapter
         let recogniser = study.recogniserA
         let face = try recogniser([recogniser.alignment.aligned(profile.image, points)])
+            .to(study.model.encoder.dtype)
         let tokens = try noGrad {
             try adapter.imageProjection(embedding: .cat([face.zerosLike(), face]))
         }
         let channels = unet.configuration.crossAttentionDim
         return PlainEdit(
-            unet: unet, context: try .zeros([2, 1, channels], device: run.device),
+            unet: unet,
+            context: try .zeros([2, 1, channels], dtype: face.dtype, device: run.device),
             images: [ImagePrompt(adapter, tokens: tokens)])
     }
 
@@ -135,7 +139,7 @@ public final class PortraitBaselines {
         let networks = model.networks
         let net =
             try plain
-            ?? run.built(weights("plain-appearance")) {
+            ?? run.built(weights("plain-appearance"), dtype: study.model.encoder.dtype) {
                 LatentControlNet($0, networks.base.configuration)
             }
         plain = net
@@ -169,7 +173,8 @@ public final class PortraitBaselines {
     /// The edit by the base that has learned a person.
     func dreamBooth(_ person: Int) throws -> PlainEdit {
         if let subject, subject.person == person { return subject.edit }
-        let model = try StableDiffusion(DiffusersFolder(study.models), device: run.device)
+        let model = try StableDiffusion(
+            DiffusersFolder(study.models), dtype: study.model.encoder.dtype, device: run.device)
         let store = model.unet.store
         try store.load(from: weights("dreambooth/\(person)"))
         let context = try noGrad {
