@@ -42,6 +42,7 @@ struct NetworkFile {
             let store = try ParameterStore(loading: source, dtype: dtype, device: device)
             let network = build(store.root)
             try store.finish()
+            try store.prepareForInference()
             return (network, store)
         } catch let error as ParameterError {
             throw FaceError.weights(

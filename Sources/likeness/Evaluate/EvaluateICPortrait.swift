@@ -57,7 +57,7 @@ struct EvaluateICPortrait: ParsableCommand {
             A setting of token, face-id and dreambooth, which edit the reference in rounds of their \
             own; the ones given are what is most like the person of those that were tried.
             """)
-    var editSet = ["guidance=5", "strengths=[0.8,0.6]"]
+    var editSet = ["guidance=7", "strengths=[0.8,0.6]"]
 
     @Option(
         help: "A setting of what is trained here, such as appearance.training.steps=500; repeat.")
