@@ -54,7 +54,8 @@ public struct MiniatureSettings: Settings {
     /// light: by measurement, Docs/ic-portrait.md.
     private static var portraitDefaults: ICPortraitSettings {
         var settings = ICPortraitSettings()
-        (settings.identity.weight, settings.identity.moves) = (0.05, 40)
+        settings.identity.weight = 0.05
+        (settings.identity.moves, settings.identity.looks) = (40, 2)
         settings.guidance = 2
         (settings.strengths, settings.steps) = ([0.55, 0.4], 20)
         return settings

@@ -66,4 +66,20 @@ import Torch
         let expected = try gradient.square().sum().sqrt().item()
         #expect(expected > 0 && abs(slope - expected) < 0.05 * expected, "\(slope) for \(expected)")
     }
+
+    /// What `--max-memory` counts for the recogniser's guidance.
+    @Test func decodingForAGradientTakesWhatIsSaid() throws {
+        let autoencoder = judge.autoencoder
+        let side = 128, factor = autoencoder.configuration.downFactor
+        let x = try Tensor.randn(
+            [1, 4, side / factor, side / factor], generator: Generator(seed: 3)
+        ).requiresGrad(true)
+        let (gradient, growth) = try MemoryStatistics.measureThread {
+            try autoencoder.decode(x).sum().gradients(for: [x])[0]
+        }
+        #expect(gradient?.shape == x.shape)
+        let said = autoencoder.configuration.decodingGradientBytes(
+            height: side, width: side, dtype: .float32)
+        #expect(growth < said && said < 2 * growth, "said \(said), found \(growth)")
+    }
 }

@@ -97,4 +97,28 @@ extension AutoencoderKLConfiguration {
         return area * channels * 5 * (memory.slicing ? 1 : batch) * dtype.byteCount
             + height * width * outChannels * batch * 4
     }
+
+    /// Bytes that a decoding holds beside weights until its gradient is taken: six values of every
+    /// residual block: of both norms what goes in, what comes out, and that after its SiLU.
+    ///
+    /// - Parameters:
+    ///   - height: of the picture.
+    ///   - width: of the picture.
+    ///   - dtype: that it computes in.
+    /// - Returns: bytes at most.
+    public func decodingGradientBytes(height: Int, width: Int, dtype: DType) -> Int {
+        let blocks = layersPerBlock + 1
+        var values = 0
+        for (level, channels) in blockOutChannels.enumerated() {
+            let area = (height >> level) * (width >> level)
+            let before = blockOutChannels[min(level + 1, blockOutChannels.count - 1)]
+            // The first block takes the level before it, which was doubled and went through a
+            // convolution at this size.
+            values += area * 6 * (blocks * channels + before)
+        }
+        let smallest = blockOutChannels.count - 1
+        // The middle: two blocks and an attention.
+        values += (height >> smallest) * (width >> smallest) * (blockOutChannels.last ?? 0) * 20
+        return values * dtype.byteCount
+    }
 }

@@ -7,12 +7,14 @@ extension PortraitModel {
     /// - Parameters:
     ///   - folder: of the base.
     ///   - nets: the folder of both nets; `ic_portrait` in the base's if nil.
+    ///   - isGuided: whether a recogniser guides, for which the decoder's gradient is taken.
     ///   - dtype: of all networks.
     /// - Returns: denoising and decoding.
     /// - Throws: ``ICPortraitError``, `DiffusionError`, `CheckpointError` for parts that are missing
     ///   or broken.
     public static func memoryNeed(
-        _ folder: DiffusersFolder, nets: String? = nil, dtype: DType = .float32
+        _ folder: DiffusersFolder, nets: String? = nil, isGuided: Bool = false,
+        dtype: DType = .float32
     ) throws -> MemoryNeed {
         let nets = try checked(nets, of: folder)
         let (unet, vae) = try (folder.component("unet"), folder.component("vae"))
@@ -26,8 +28,10 @@ extension PortraitModel {
         let side = latents * decoder.downFactor
         // The appearance net's residuals stay while the base runs: as many values as its skips.
         let pass = shape.passBytes(height: latents, width: 2 * latents, batch: 2, dtype: dtype)
+        let guiding =
+            isGuided ? decoder.decodingGradientBytes(height: side, width: side, dtype: dtype) : 0
         return MemoryNeed([
-            .init("denoising", weights: weights, work: 2 * pass),
+            .init("denoising", weights: weights, work: max(2 * pass, guiding)),
             .init(
                 "decoding", weights: weights,
                 work: decoder.decodingBytes(

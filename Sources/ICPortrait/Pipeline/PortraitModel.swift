@@ -46,7 +46,7 @@ public struct PortraitModel {
         device: Device = .cpu
     ) throws {
         let nets = try Self.checked(nets, of: folder)
-        settings = try Self.settings("\(nets)/settings.json")
+        settings = try Self.settings(of: folder, nets: nets)
         let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
             .unet(dtype: dtype, device: device)
         let vae = try folder.component("vae", as: NetworkKind.autoencoder.rawValue)
@@ -99,7 +99,17 @@ public struct PortraitModel {
         return nets
     }
 
-    private static func settings(_ path: String) throws -> ICPortraitSettings {
+    /// What the nets were trained with.
+    ///
+    /// - Parameters:
+    ///   - folder: of the base.
+    ///   - nets: the folder of both nets; `ic_portrait` in the base's if nil.
+    /// - Returns: the defaults where nothing is written.
+    /// - Throws: `TrainingError` for settings that are not ones.
+    public static func settings(of folder: DiffusersFolder, nets: String? = nil) throws
+        -> ICPortraitSettings
+    {
+        let path = "\(nets ?? "\(folder.path)/ic_portrait")/settings.json"
         guard FileManager.default.fileExists(atPath: path) else { return ICPortraitSettings() }
         let file = try InputFile(path)
         return try ICPortraitSettings(json: file.bytes(at: 0, count: file.size), from: path)

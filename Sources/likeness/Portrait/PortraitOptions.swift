@@ -55,11 +55,20 @@ struct PortraitOptions: ParsableArguments {
 
     /// Everything, loaded, with these settings.
     func tools() throws -> PortraitTools {
+        if let maxMemory { try check(maxMemory) }
         var tools = try PortraitTools(
             model: model, nets: nets, detector: detector, recogniser: recogniser,
-            dtype: computeType.dtype, device: device, maxMemory: maxMemory)
+            dtype: computeType.dtype, device: device)
         tools.model.settings = try settings(tools.model.settings)
         return tools
+    }
+
+    private func check(_ maxMemory: ByteCount) throws {
+        let folder = try DiffusersFolder(ShippedModel.folder(model))
+        let settings = try settings(PortraitModel.settings(of: folder, nets: nets))
+        try PortraitModel.memoryNeed(
+            folder, nets: nets, isGuided: settings.identity.weight > 0, dtype: computeType.dtype
+        ).check(maxMemory, advice: "--dtype bf16 halves both")
     }
 
     private func settings(_ own: ICPortraitSettings) throws -> ICPortraitSettings {

@@ -26,14 +26,10 @@ struct PortraitTools {
     /// they are nil.
     init(
         model name: String, nets: String?, detector: String?, recogniser: String?, dtype: DType,
-        device: Device, maxMemory: ByteCount? = nil
+        device: Device
     ) throws {
         let path = try ShippedModel.folder(name)
         let folder = try DiffusersFolder(path)
-        if let maxMemory {
-            try PortraitModel.memoryNeed(folder, nets: nets, dtype: dtype)
-                .check(maxMemory, advice: "--dtype bf16 halves both")
-        }
         model = try PortraitModel(folder, nets: nets, dtype: dtype, device: device)
         self.name = pathParts(path).name
         let own = "\(path)/detector"
