@@ -164,7 +164,7 @@ def main():
                 theirs = picture(change, **settings)
                 plain = picture(lambda p: None, **({"prompt": settings["prompt"]} if "prompt" in settings else {}))
                 out = scratch / "out.png"
-                words = [likeness, "image", "--model", folder, "-p", settings.get("prompt", PROMPT), "--steps", 5, "--seed", SEED,
+                words = [likeness, "image", "--dtype", "fp32", "--model", folder, "-p", settings.get("prompt", PROMPT), "--steps", 5, "--seed", SEED,
                          "-W", 128, "-H", 128, "-o", out, "--force", "-q"] + flags  # fmt: skip
                 if "--cfg-scale" not in flags:
                     words += ["--cfg-scale", 5]

@@ -112,9 +112,9 @@ def main():
             if flag == "control":
                 picture = scratch / "picture.png"
                 if not picture.exists():
-                    subprocess.run([likeness, "image", "--model", folders["sd15"], "-o", picture, "--steps", "1", "-W", "64", "-H", "64", "-q"], check=True, capture_output=True)
+                    subprocess.run([likeness, "image", "--dtype", "fp32", "--model", folders["sd15"], "-o", picture, "--steps", "1", "-W", "64", "-H", "64", "-q"], check=True, capture_output=True)
                 flags[-1] = f"{path}={picture}"
-            done = subprocess.run([str(word) for word in [likeness, "image", *flags, "-p", "x", "--steps", 1, "-W", 64, "-H", 64, "-o", out, "-q"]],
+            done = subprocess.run([str(word) for word in [likeness, "image", "--dtype", "fp32", *flags, "-p", "x", "--steps", 1, "-W", 64, "-H", 64, "-o", out, "-q"]],
                                   capture_output=True, text=True)  # fmt: skip
             lines = done.stderr.strip().splitlines()
             said = lines[-1] if lines else ""

@@ -126,7 +126,7 @@ def main():
                 theirs = np.array(pipe(PROMPT, num_inference_steps=4, guidance_scale=5, width=64, height=64,
                                        generator=torch.Generator().manual_seed(SEED)).images[0])  # fmt: skip
                 out = scratch / "out.png"
-                words = [likeness, "image", "--model", folder, "-p", PROMPT, "--steps", 4, "--cfg-scale", 5, "--seed", SEED, "-W", 64,
+                words = [likeness, "image", "--dtype", "fp32", "--model", folder, "-p", PROMPT, "--steps", 4, "--cfg-scale", 5, "--seed", SEED, "-W", 64,
                          "-H", 64, "-o", out, "--force", "-q"]  # fmt: skip
                 for file, weight in adapters:
                     words += ["--lora", files[file], "--lora-scale", weight]

@@ -92,7 +92,7 @@ def main():
                 theirs = np.array(pipe(prompt_embeds=good, negative_prompt_embeds=bad, num_inference_steps=4, guidance_scale=5, width=64,
                                        height=64, generator=torch.Generator().manual_seed(SEED), **more).images[0])  # fmt: skip
                 out = pathlib.Path(scratch, "out.png")
-                words = [likeness, "image", "--model", folder, "-p", prompt, "-n", negative, "--clip-skip", skip, "--steps", 4]
+                words = [likeness, "image", "--dtype", "fp32", "--model", folder, "-p", prompt, "-n", negative, "--clip-skip", skip, "--steps", 4]
                 words += ["--cfg-scale", 5, "--seed", SEED, "-W", 64, "-H", 64, "-o", out, "--force", "-q"]
                 done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
                 ours = np.array(Image.open(out).convert("RGB")) if done.returncode == 0 else np.zeros_like(theirs)

@@ -81,7 +81,7 @@ def whole(folder, xl):
 
 def ours(likeness, file, folder, scratch, *more):
     out = scratch / f"ours-{len(list(scratch.glob('ours-*')))}.png"
-    words = [likeness, "image", "--model", file, "--tokenizer", folder / "tokenizer", "-p", PROMPT, "--steps", 4]
+    words = [likeness, "image", "--dtype", "fp32", "--model", file, "--tokenizer", folder / "tokenizer", "-p", PROMPT, "--steps", 4]
     words += ["--cfg-scale", 5, "--seed", SEED, "-W", 64, "-H", 64, "-o", out, *more]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
     if done.returncode:

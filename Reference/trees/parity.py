@@ -141,7 +141,7 @@ def main():
 
         # Names are taken where paths are.
         out = scratch / "out.png"
-        words = ["image", "-p", "a portrait", "--steps", 2, "-W", 64, "-H", 64, "-o", out, "-q", "--force", "--seed", 1]
+        words = ["image", "--dtype", "fp32", "-p", "a portrait", "--steps", 2, "-W", 64, "-H", 64, "-o", out, "-q", "--force", "--seed", 1]
         for flags in [["--model", "someone/portraits", "--lora", "linked", "--embedding", "bad-hands"], ["--model", "base", "--vae", "soft", "--tokenizer", folders["sd15"] / "tokenizer"]]:
             done = run(words + flags, env=environment)
             passed.append(done.returncode == 0 and out.exists())
