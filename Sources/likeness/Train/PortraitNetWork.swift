@@ -92,8 +92,12 @@ struct PortraitNetWork {
         let unet = try folder.component("unet", as: NetworkKind.unet.rawValue)
         let loaded = try unet.unet(dtype: .float32, device: self.training.device)
         let base = try FrozenBase(loaded.network, loaded.store)
+        let task = try make(base, views, flows)
+        // What is copied was float32; what stays frozen is computed with in bf16 anyway.
+        if training.precision == .bf16 { try base.store.move(dtype: .bfloat16) }
+        try base.store.prepareForInference()
         let trainer = try Trainer(
-            make(base, views, flows), training, in: run, device: self.training.device,
+            task, training, in: run, device: self.training.device,
             remark: { reporting.remark("likeness: \($0)") })
         guard
             try trainer.run(

@@ -72,8 +72,9 @@ struct TrainAppearance: ParsableCommand {
             settings = try training.assigned(training.overridden(settings))
             if training.printSettings { return print(try Reporting.encode(settings)) }
             let work = PortraitNetWork(options, training, reporting, matching: matching)
-            let net = try ModelFolder(matching)
-                .latentControlNet(dtype: .float32, device: training.device)
+            let net = try ModelFolder(matching).latentControlNet(
+                dtype: settings.training.precision == .bf16 ? .bfloat16 : .float32,
+                device: training.device)
             try net.store.freeze()
             try work.run("appearance", settings.training, settings) { base, views, _ in
                 try AppearanceTask(
