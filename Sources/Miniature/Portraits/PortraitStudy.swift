@@ -49,13 +49,15 @@ public final class PortraitStudy {
     ///
     /// - Parameters:
     ///   - models: what the stage ``MiniatureStage/bundle`` writes.
+    ///   - nets: a folder with `matching` and `appearance`; the models' own if nil.
     ///   - run: whose settings say who was held out.
     ///   - counts: how much is made.
     ///   - dtype: of what makes portraits; judges have float32.
     ///   - progress: called while a baseline is trained, after each logged step.
     /// - Throws: ``MiniatureError`` for models that are not there; what the networks throw.
     public init(
-        models: String, run: MiniatureRun, counts: Counts, dtype: DType = .float32,
+        models: String, nets: String? = nil, run: MiniatureRun, counts: Counts,
+        dtype: DType = .float32,
         progress: @escaping (String, TrainingProgress) -> Void = { _, _ in }
     ) throws {
         (self.models, self.run, trainingProgress) = (models, run, progress)
@@ -65,7 +67,8 @@ public final class PortraitStudy {
                 "\(models)/\(part): expected one of the miniature models, found none; "
                     + "`likeness train miniature` makes them.")
         }
-        model = try PortraitModel(DiffusersFolder(models), dtype: dtype, device: run.device)
+        model = try PortraitModel(
+            DiffusersFolder(models), nets: nets, dtype: dtype, device: run.device)
         editSettings = model.settings
         data = try run.heldOutData()
         detector = try FaceDetector(

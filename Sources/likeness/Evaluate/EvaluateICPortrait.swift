@@ -22,6 +22,9 @@ struct EvaluateICPortrait: ParsableCommand {
     @Option(help: "The models' folder; the shipped one if not given.")
     var models = "miniature"
 
+    @Option(help: "A folder with other nets, matching and appearance, on the models' base.")
+    var nets: String?
+
     @Option(name: .customLong("run"), help: "The run's folder with the pictures.")
     var source = "runs/miniature"
 
@@ -165,7 +168,7 @@ struct EvaluateICPortrait: ParsableCommand {
         var counts = PortraitStudy.Counts()
         (counts.people, counts.references, counts.seeds) = (people, references, seeds)
         let study = try PortraitStudy(
-            models: ShippedModel.folder(models), run: work, counts: counts,
+            models: ShippedModel.folder(models), nets: nets, run: work, counts: counts,
             dtype: (dtype ?? .usual(on: device)).dtype,
             progress: training)
         study.model.settings = try set.reduce(study.model.settings) { try $0.setting($1) }
