@@ -133,7 +133,7 @@ import World
         for sweep in [PortraitSweep.keepRatio, .lights] {
             let scores = try #require(try people.sweep(sweep))
             let shading = scores.figures.filter { $0.key.hasPrefix("psnr_\(sweep.rawValue)") }
-            #expect(shading.count >= 5 && scores.plots.count == (sweep == .lights ? 0 : 4))
+            #expect(shading.count >= 5 && scores.plots.count == (sweep == .lights ? 0 : 5))
         }
         let groups = try #require(try GroupStudy(people, scenes: 2, run).scores())
         #expect(groups.figures["scenes"] == 2 && groups.tables.count == 3)
