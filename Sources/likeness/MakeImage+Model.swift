@@ -15,9 +15,8 @@ extension MakeImage {
                 memory: AutoencoderMemory(slicing: vaeSlicing, tiling: vaeTiling)
             ).check(
                 maxMemory,
-                advice:
-                    "--dtype bf16 halves both, --vae-tiling, --vae-slicing and fewer pixels the "
-                    + "work")
+                advice: (computeType == .fp32 ? "--dtype bf16 halves both, " : "")
+                    + "--vae-tiling, --vae-slicing and fewer pixels lessen the work")
         }
         return try StableDiffusion(parts, dtype: computeType.dtype, device: device)
     }

@@ -16,7 +16,8 @@ public struct IdentityGuidance: Settings {
     /// Moves over the whole noise schedule, spread evenly over however many steps there are.
     public var moves = 20
     /// Cuts of the face that are compared at once, all but the first turned (10 degrees), scaled (a
-    /// tenth) and moved (4 % of the face) by up to so much: a move that holds for all of them is less likely to be one that only this recogniser sees.
+    /// tenth) and moved (4 % of the face) by up to so much: a move that holds for all of them is less
+    /// likely to be one that only this recogniser sees.
     public var looks = 4
     /// The part of the noise schedule within which it is applied, 0 (clean) to 1 (noise).
     public var from = 0.0

@@ -68,7 +68,10 @@ struct PortraitOptions: ParsableArguments {
         let settings = try settings(PortraitModel.settings(of: folder, nets: nets))
         try PortraitModel.memoryNeed(
             folder, nets: nets, isGuided: settings.identity.weight > 0, dtype: computeType.dtype
-        ).check(maxMemory, advice: "--dtype bf16 halves both")
+        ).check(
+            maxMemory,
+            advice: computeType == .fp32
+                ? "--dtype bf16 halves both" : "a base of fewer pixels takes less")
     }
 
     private func settings(_ own: ICPortraitSettings) throws -> ICPortraitSettings {
