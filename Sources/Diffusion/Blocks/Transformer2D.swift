@@ -19,9 +19,9 @@ struct BasicTransformerBlock {
         ff = FeedForward(scope / "ff", channels: channels)
     }
 
-    /// `[B, N, C]` to the same shape.
+    /// `[b, N, C]` to `[B, N, C]`; b is less than B before the first look at the text.
     func callAsFunction(_ x: Tensor, _ pass: UNetPass) throws -> Tensor {
-        var x = try x + attn1(norm1(x), images: pass.images, hooks: pass.hooks)
+        var x = try pass.spread(x + attn1(norm1(x), images: pass.images, hooks: pass.hooks))
         x =
             try x
             + attn2(
@@ -66,19 +66,19 @@ struct Transformer2D {
         projOut = projection("proj_out")
     }
 
-    /// `[B, C, H, W]` to the same shape.
+    /// `[b, C, H, W]` to `[B, C, H, W]`; b is less than B before the first look at the text.
     func callAsFunction(_ x: Tensor, _ pass: UNetPass) throws -> Tensor {
         let shape = x.shape
         var tokens = try norm(x)
         if case .conv(let conv) = projIn { tokens = try conv(tokens) }
-        // [B, C, H, W] to [B, H * W, C]
+        // [b, C, H, W] to [b, H * W, C]
         tokens = try tokens.permuted([0, 2, 3, 1]).reshaped([shape[0], -1, shape[1]])
         if case .linear(let linear) = projIn { tokens = try linear(tokens) }
         for block in transformerBlocks { tokens = try block(tokens, pass) }
         if case .linear(let linear) = projOut { tokens = try linear(tokens) }
-        var pixels = try tokens.reshaped([shape[0], shape[2], shape[3], shape[1]])
+        var pixels = try tokens.reshaped([-1, shape[2], shape[3], shape[1]])
             .permuted([0, 3, 1, 2])
         if case .conv(let conv) = projOut { pixels = try conv(pixels) }
-        return try pass.hooks(path, pixels + x)
+        return try pass.hooks(path, pixels + pass.spread(x))
     }
 }

@@ -23,32 +23,57 @@ public struct ControlNet {
         heads = ControlHeads(scope, layout)
     }
 
+    /// A condition picture as the network's first block takes it: the same at every step.
+    ///
+    /// - Parameter condition: picture `[B, 3, 8 H, 8 W]`, RGB in 0...1.
+    /// - Returns: `[B, block_out_channels[0], H, W]`.
+    /// - Throws: `TorchError` for shapes that do not fit.
+    public func embedded(_ condition: Tensor) throws -> Tensor {
+        try controlnetCondEmbedding(configuration.isBGR ? condition.flipped([1]) : condition)
+    }
+
     /// Computes the residuals.
     ///
     /// - Parameters:
-    ///   - sample: noisy latents `[B, in_channels, H, W]`.
-    ///   - timestep: `[]` or `[B]`, 0..<1000.
+    ///   - sample: noisy latents `[B, in_channels, H, W]`, or `[b, ...]`, as of a UNet.
+    ///   - timestep: `[]`, or one for each of the samples, 0..<1000.
     ///   - context: text `[B, M, cross_attention_dim]`.
-    ///   - condition: picture `[B, 3, 8 H, 8 W]`, RGB in 0...1.
+    ///   - condition: picture `[B, 3, 8 H, 8 W]`, RGB in 0...1, one for each of the samples.
     ///   - scale: of all residuals.
     ///   - guess: weights them from 0.1 at the shallowest to 1 in the middle, so that the picture
     ///     leads without a prompt.
     ///   - added: SDXL's added conditions, where the network has them.
     ///   - images: image prompts.
     ///   - hooks: see ``FeatureHooks``.
-    /// - Returns: one residual for each of the UNet's skips, and one for its middle.
+    /// - Returns: one residual for each of the UNet's skips, and one for its middle; shallow ones of
+    ///   b pictures if the sample is.
     /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
     public func callAsFunction(
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor, scale: Double = 1,
         guess: Bool = false, added: AddedConditions? = nil, images: [ImagePrompt] = [],
         hooks: FeatureHooks = .none
     ) throws -> ControlResiduals {
+        try self(
+            sample, timestep: timestep, context: context, embedded: embedded(condition),
+            scale: scale, guess: guess, added: added, images: images, hooks: hooks)
+    }
+
+    /// Computes the residuals from what ``embedded(_:)`` made of the picture, which a run needs once.
+    public func callAsFunction(
+        _ sample: Tensor, timestep: Tensor, context: Tensor, embedded condition: Tensor,
+        scale: Double = 1, guess: Bool = false, added: AddedConditions? = nil,
+        images: [ImagePrompt] = [], hooks: FeatureHooks = .none
+    ) throws -> ControlResiduals {
+        // Added conditions move the first block already.
+        let batch = added == nil ? sample.shape[0] : context.shape[0]
+        let (sample, condition) = (
+            try sample.spread(to: batch), try condition.spread(to: batch)
+        )
         let pass = UNetPass(
             time: try trunk.embedding(
                 timestep, batch: sample.shape.first ?? 1, added: added, dtype: sample.dtype),
             context: context, contextMask: nil, images: images, hooks: hooks)
-        let picture = try configuration.isBGR ? condition.flipped([1]) : condition
-        let start = try trunk.convIn(sample) + controlnetCondEmbedding(picture)
+        let start = try trunk.convIn(sample) + condition
         var (x, skips) = try trunk.down(hooks("conv_in", start), pass)
         if let mid = trunk.midBlock { x = try mid(x, pass) }
         var maps = try heads(skips + [x])

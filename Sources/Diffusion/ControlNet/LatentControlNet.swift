@@ -54,13 +54,13 @@ public struct LatentControlNet {
     /// Computes features and residuals.
     ///
     /// - Parameters:
-    ///   - sample: noisy latents `[B, in_channels, H, W]`.
-    ///   - timestep: `[]` or `[B]`, 0..<1000.
+    ///   - sample: noisy latents `[B, in_channels, H, W]`, or `[b, ...]`, as of a UNet.
+    ///   - timestep: `[]`, or one for each of the samples, 0..<1000.
     ///   - context: `[B, M, cross_attention_dim]`.
-    ///   - condition: `[B, conditionChannels, H, W]`.
+    ///   - condition: `[B, conditionChannels, H, W]`, of as many pictures as the sample.
     ///   - hooks: see ``FeatureHooks``.
     /// - Returns: one residual for each of the base's skips and one for its middle, and the features
-    ///   that they were made of.
+    ///   that they were made of; shallow ones of b pictures if the sample is.
     /// - Throws: `TorchError` for shapes that do not fit; ``DiffusionError`` for missing conditions.
     public func callAsFunction(
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor,

@@ -5,8 +5,8 @@ import Torch
 struct DenoisingInputs {
     struct Control {
         let network: ControlNet
-        /// `[B, 3, H, W]` in 0...1, one for each of the batch, or twice that with guidance.
-        let image: Tensor
+        /// The picture as the network's first block takes it, one for each of the batch.
+        let condition: Tensor
         let scale: Double
         let guess: Bool
     }
@@ -41,15 +41,13 @@ struct DenoisingInputs {
         let unet = model.unet.network
         let timestep = try Tensor(Float(scheduler.timesteps[index])).to(latents.device)
         let single = try scheduler.scaledInput(latents, at: index)
-        let double = try guidance.isActive ? Tensor.cat([single, single]) : single
         let sum = try ControlResiduals.sum(
-            controls.map { try self.residuals($0, single, double, timestep) })
-        var sample = double
+            controls.map { try self.residuals($0, single, timestep) })
+        var sample = single
         if let mask, unet.configuration.inChannels > latents.shape[1] {
-            let extra = try Tensor.cat([mask.mask, mask.masked], along: 1)
-            sample = try Tensor.cat(
-                [sample, guidance.isActive ? Tensor.cat([extra, extra]) : extra], along: 1)
+            sample = try Tensor.cat([sample, mask.mask, mask.masked], along: 1)
         }
+        // Both texts see the same sample: the network doubles it where they begin to differ.
         return try guidance(
             unet(
                 sample, timestep: timestep, context: text.context, added: added(text, timeIds),
@@ -62,13 +60,13 @@ struct DenoisingInputs {
     }
 
     private func residuals(
-        _ control: Control, _ single: Tensor, _ double: Tensor, _ timestep: Tensor
+        _ control: Control, _ sample: Tensor, _ timestep: Tensor
     ) throws -> ControlResiduals {
         // A guessing ControlNet sees the prompt only, and leaves the negative half alone.
         let alone = control.guess && guidance.isActive
         var result = try control.network(
-            alone ? single : double, timestep: timestep,
-            context: alone ? positive.context : text.context, condition: control.image,
+            sample, timestep: timestep,
+            context: alone ? positive.context : text.context, embedded: control.condition,
             scale: control.scale, guess: control.guess,
             added: alone ? added(positive, positiveTimeIds) : added(text, timeIds))
         guard alone else { return result }

@@ -67,11 +67,13 @@ extension StableDiffusion {
         let start = try startingPoint(request, sampler, shape, takesMask: takesMask, source)
         let count = guidance.isActive ? 2 : 1
         let controls = try request.controls.map { control in
-            let guess = request.guessMode || control.network.configuration.globalPoolConditions
             let picture = try control.image.fitted(width: width, height: height).unitTensor()
-                .to(dtype).to(device).tiled([request.batch * (guess ? 1 : count), 1, 1, 1])
+                .to(dtype).to(device)
             return DenoisingInputs.Control(
-                network: control.network, image: picture, scale: control.scale, guess: guess)
+                network: control.network,
+                condition: try control.network.embedded(picture).spread(to: request.batch),
+                scale: control.scale,
+                guess: request.guessMode || control.network.configuration.globalPoolConditions)
         }
         let inputs = DenoisingInputs(
             text: text, positive: positive,

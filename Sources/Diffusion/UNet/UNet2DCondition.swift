@@ -39,8 +39,10 @@ public struct UNet2DCondition {
     /// Predicts the noise (or what the scheduler's prediction type says).
     ///
     /// - Parameters:
-    ///   - sample: noisy latents `[B, in_channels, H, W]`, any size.
-    ///   - timestep: `[]` or `[B]`, 0..<1000.
+    ///   - sample: noisy latents `[B, in_channels, H, W]`, any size; or `[b, ...]` with B a multiple
+    ///     of b, where the same pictures are wanted under several texts, as guidance does: what
+    ///     comes before the first look at the text is then computed once.
+    ///   - timestep: `[]`, or one for each of the samples, 0..<1000.
     ///   - context: text `[B, M, cross_attention_dim]`.
     ///   - contextMask: `[B, M]`, 1 where a token counts; all count if nil.
     ///   - added: SDXL's added conditions, where the network has them.
@@ -55,6 +57,8 @@ public struct UNet2DCondition {
         added: AddedConditions? = nil, guidance: Double? = nil,
         residuals: ControlResiduals? = nil, images: [ImagePrompt] = [], hooks: FeatureHooks = .none
     ) throws -> Tensor {
+        // Added conditions move the first block already.
+        let sample = try added == nil ? sample : sample.spread(to: context.shape[0])
         let pass = UNetPass(
             time: try trunk.embedding(
                 timestep, batch: sample.shape.first ?? 1, added: added, guidance: guidance,
@@ -69,11 +73,11 @@ public struct UNet2DCondition {
                     "Expected \(skips.count) ControlNet residuals for this UNet, found "
                         + "\(residuals.down.count); take a ControlNet of the same family.")
             }
-            skips = try zip(skips, residuals.down).map { try $0 + $1 }
+            skips = try zip(skips, residuals.down).map(ControlResiduals.sum)
         }
         skips = try skips.enumerated().map { try hooks("down_block_res_samples.\($0)", $1) }
         if let mid = trunk.midBlock { x = try pass([x]) { [try mid($0[0], $1)] }[0] }
-        if let residuals { x = try x + residuals.mid }
+        if let residuals { x = try ControlResiduals.sum(x, residuals.mid) }
         x = try hooks("mid_block_res_sample", x)
         for block in upBlocks {
             let own = Array(skips.suffix(block.resnets.count))
@@ -82,7 +86,8 @@ public struct UNet2DCondition {
             let size = skips.last.map { Array($0.shape.suffix(2)) }
             x = try pass([x] + own) { [try block($0[0], skips: Array($0[1...]), size, $1)] }[0]
         }
-        return try hooks("conv_out", convOut(convNormOut(x, silu: true)))
+        // A network that never looks at the text says the same whatever it is.
+        return try hooks("conv_out", pass.spread(convOut(convNormOut(x, silu: true))))
     }
 
     /// 0 where a token counts, a large negative number elsewhere: `[B, M]` to `[B, 1, 1, M]`.

@@ -69,7 +69,7 @@ struct UNetDownBlock {
         var x = x
         var skips: [Tensor] = []
         for (index, resnet) in resnets.enumerated() {
-            x = try resnet(x, time: pass.time, hooks: pass.hooks)
+            x = try resnet(x, time: pass.time(for: x), hooks: pass.hooks)
             if index < attentions.count { x = try attentions[index](x, pass) }
             skips.append(x)
         }
@@ -102,7 +102,7 @@ struct UNetMidBlock {
         var x = x
         for (index, resnet) in resnets.enumerated() {
             if index == 1, let attention { x = try attention(x, pass) }
-            x = try resnet(x, time: pass.time, hooks: pass.hooks)
+            x = try resnet(x, time: pass.time(for: x), hooks: pass.hooks)
         }
         return try pass.hooks(path, x)
     }
@@ -142,7 +142,9 @@ struct UNetUpBlock {
     {
         var x = x
         for (index, (resnet, skip)) in zip(resnets, skips.reversed()).enumerated() {
-            x = try resnet(Tensor.cat([x, skip], along: 1), time: pass.time, hooks: pass.hooks)
+            let both = try ControlResiduals.fitted(x, skip)
+            let joined = try Tensor.cat([both.0, both.1], along: 1)
+            x = try resnet(joined, time: pass.time(for: joined), hooks: pass.hooks)
             if index < attentions.count { x = try attentions[index](x, pass) }
         }
         if let upsampler { x = try upsampler(x, size: size, hooks: pass.hooks) }

@@ -1,8 +1,11 @@
 import Torch
 
 /// What every block of a UNet needs in one forward pass.
+///
+/// Guidance asks for the same b pictures under several texts. Until a block looks at the text there is
+/// nothing to tell them apart, so b pictures are computed, and from there on B.
 struct UNetPass {
-    /// SiLU of the time embedding, `[B, 4 * C]`: every block starts with it, so it is taken once.
+    /// SiLU of the time embedding, `[b, 4 * C]`: every block starts with it, so it is taken once.
     let time: Tensor
     /// Text, `[B, M, cross_attention_dim]`.
     let context: Tensor
@@ -12,6 +15,12 @@ struct UNetPass {
     let hooks: FeatureHooks
     /// Blocks forget what happens inside them and compute it again for gradients.
     var checkpoints = false
+
+    /// The time embedding of as many pictures as `x` has.
+    func time(for x: Tensor) throws -> Tensor { try time.spread(to: x.shape[0]) }
+
+    /// As many pictures as there are texts.
+    func spread(_ x: Tensor) throws -> Tensor { try x.spread(to: context.shape[0]) }
 
     /// Calls a block with `inputs` and this pass, by gradient checkpointing if that is wanted.
     ///
@@ -68,9 +77,30 @@ public struct ControlResiduals {
     public static func sum(_ all: [ControlResiduals]) throws -> ControlResiduals? {
         guard var total = all.first else { return nil }
         for next in all.dropFirst() {
-            total.down = try zip(total.down, next.down).map { try $0 + $1 }
-            total.mid = try total.mid + next.mid
+            total.down = try zip(total.down, next.down).map(sum)
+            total.mid = try sum(total.mid, next.mid)
         }
         return total
+    }
+
+    /// The sum of two maps, one of which may be of fewer pictures.
+    static func sum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+        let (a, b) = try fitted(a, b)
+        return try a + b
+    }
+
+    /// Two maps of as many pictures as the larger.
+    static func fitted(_ a: Tensor, _ b: Tensor) throws -> (Tensor, Tensor) {
+        let batch = max(a.shape[0], b.shape[0])
+        return (try a.spread(to: batch), try b.spread(to: batch))
+    }
+}
+
+extension Tensor {
+    /// `[b, ...]` to `[batch, ...]`, all of it again and again; as it is if it has as many already.
+    func spread(to batch: Int) throws -> Tensor {
+        guard let own = shape.first, own > 0, own < batch, batch % own == 0 else { return self }
+        // Not tiled: that would forget that the channels lie last.
+        return try .cat(Array(repeating: self, count: batch / own))
     }
 }

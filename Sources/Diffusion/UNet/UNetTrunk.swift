@@ -38,7 +38,7 @@ struct UNetTrunk {
         _ timestep: Tensor, batch: Int, added: AddedConditions?, guidance: Double? = nil,
         dtype: DType
     ) throws -> Tensor {
-        let steps = try timestep.reshaped([-1]).expanded([batch])
+        let steps = try timestep.reshaped([-1]).spread(to: batch).expanded([batch])
         let sines = try sinusoidalEmbedding(
             steps, channels: configuration.blockOutChannels[0],
             cosineFirst: configuration.flipSinToCos, shift: configuration.freqShift)

@@ -158,17 +158,17 @@ public final class PortraitDenoising: Sequence, IteratorProtocol {
         let input = try scheduler.scaledInput(canvas, at: index)
         let time = try Tensor([Float(scheduler.timesteps[index])], device: canvas.device)
         let match = try matched(input, time)
-        func noise(_ inputs: [Tensor], _ contexts: [Tensor]) throws -> Tensor {
+        func noise(_ context: Tensor) throws -> Tensor {
             try networks.noise(
-                Canvas(.cat(inputs)), timestep: time, context: .cat(contexts),
-                condition: .cat(inputs.map { _ in conditions.condition }), match: match,
-                settings.blend)
+                Canvas(input), timestep: time, context: context, condition: conditions.condition,
+                match: match, settings.blend)
         }
         let token = conditions.token
         let share = scheduler.timesteps[index] / Double(configuration.trainTimesteps ?? 1000)
         guard settings.guidance > 1, settings.guidanceFrom <= share, share <= settings.guidanceTo
-        else { return try noise([input], [token]) }
-        let both = try noise([input, input], [token.zerosLike(), token]).chunked(2)
+        else { return try noise(token) }
+        // One canvas under two contexts: the networks double it where they begin to differ.
+        let both = try noise(.cat([token.zerosLike(), token])).chunked(2)
         return try both[0] + (both[1] - both[0]) * settings.guidance
     }
 

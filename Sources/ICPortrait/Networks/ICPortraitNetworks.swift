@@ -22,10 +22,10 @@ public struct ICPortraitNetworks {
     /// Predicts the noise of a canvas: equations 3 and 7.
     ///
     /// - Parameters:
-    ///   - canvas: noisy latents, `[B, 4, H, 2 W]`.
-    ///   - timestep: `[]` or `[B]`.
+    ///   - canvas: noisy latents, `[B, 4, H, 2 W]`, or `[b, ...]`, as of a UNet.
+    ///   - timestep: `[]`, or one for each of the canvases.
     ///   - context: `[B, M, cross_attention_dim]`.
-    ///   - condition: `[B, C, H, 2 W]`.
+    ///   - condition: `[B, C, H, 2 W]`, of as many pictures as the canvas.
     ///   - match: of the halves; nil leaves the profile's features where they are ("without
     ///     warping").
     ///   - blend: W_l.
