@@ -1,12 +1,14 @@
 """Times our networks and diffusers' in turn: A B A B, medians, in one run.
 
-    python Reference/speed/networks.py .build/release/likeness [--only unet] [--rounds 3] [--compile]
+    python Reference/speed/networks.py .build/release/likeness [--only unet] [--rounds 3] [--compile] [--openvino]
 
 Random weights of the published sizes; each program is a process of its own, with as many threads.
-`--compile` adds torch.compile with frozen weights, which takes minutes to compile first.
+`--compile` adds torch.compile with frozen weights, which takes minutes to compile first; `--openvino`
+adds OpenVINO, where it is installed, for SD1.5's UNet and decoder.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import time
 
+PEERS = ("eager", "compiled", "openvino")
 CASES = [
     # network, model, pixels, batch, twice as wide
     ("unet", "sd15", 512, 1, False),
@@ -134,6 +137,40 @@ def build(network, model, size, batch, canvas, dtype):
         x, 500, context, added_cond_kwargs=added, return_dict=False)[0]
 
 
+def with_openvino(network, model, size, batch, canvas, dtype, threads):
+    """The same network by OpenVINO, which is told to compute in `dtype` and to answer soon."""
+    import numpy as np
+    import openvino
+    import torch
+
+    net, _ = build(network, model, size, batch, canvas, torch.float32)
+    height, width = size // 8, size // 8 * (2 if canvas else 1)
+
+    class Plain(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = net
+
+        def forward(self, sample, *more):
+            if network == "vae":
+                return self.net.decode(sample, return_dict=False)[0]
+            return self.net(sample, *more, return_dict=False)[0]
+
+    inputs = [torch.randn(batch, 4, height, width)]
+    if network == "unet":
+        inputs += [torch.tensor(500.0), torch.randn(batch, 77, 768)]
+    with torch.no_grad():
+        converted = openvino.convert_model(
+            Plain(), example_input=tuple(inputs), input=[list(x.shape) for x in inputs])
+    precision = {torch.bfloat16: "bf16", torch.float32: "f32"}[dtype]
+    compiled = openvino.Core().compile_model(converted, "CPU", {
+        "INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads,
+        "PERFORMANCE_HINT": "LATENCY"})
+    request = compiled.create_infer_request()
+    arrays = [np.asarray(x) for x in inputs]
+    return lambda: request.infer(arrays)
+
+
 def child(arguments):
     """Runs when asked over standard input; prints the seconds of each run."""
     import torch
@@ -141,13 +178,15 @@ def child(arguments):
     torch.set_num_threads(arguments.threads)
     network, model, size, batch, canvas = CASES[arguments.child]
     dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[arguments.dtype]
-    if network == "ic-portrait":
+    if arguments.peer == "openvino":
+        net, forward = None, with_openvino(*CASES[arguments.child], dtype, arguments.threads)
+    elif network == "ic-portrait":
         net, forward = portrait(size, batch, dtype)
     elif network == "train":
         net, forward = training(size, batch, dtype)
     else:
         net, forward = build(network, model, size, batch, canvas, dtype)
-    if arguments.compile:
+    if arguments.peer == "compiled":
         import torch._inductor.config as inductor
 
         inductor.freezing = True
@@ -166,12 +205,12 @@ def child(arguments):
 
 
 class Peer:
-    def __init__(self, case, arguments, compiled):
+    def __init__(self, case, arguments, peer):
         command = [
-            sys.executable, __file__, "-", "--child", str(case), "--threads",
+            sys.executable, __file__, "-", "--child", str(case), "--peer", peer, "--threads",
             str(arguments.threads), "--dtype", arguments.dtype, "--portrait-steps",
             str(arguments.portrait_steps),
-        ] + (["--compile"] if compiled else [])
+        ]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline().strip() != "ready":
@@ -200,46 +239,50 @@ def ours(case, arguments, plain=False):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("likeness")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default=[""], nargs="+", help="parts of the names of cases")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--dtype", default="bf16", choices=["bf16", "fp32"])
-    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--compile", action="store_true", help="also torch.compile, weights frozen")
+    parser.add_argument("--openvino", action="store_true", help="also OpenVINO, where it is installed")
     parser.add_argument("--portrait-steps", type=int, default=4, help="of the portrait that is timed")
     parser.add_argument("--plain", action="store_true", help="also ours without our kernels")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--peer", default="eager", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     CASES[-1] = CASES[-1][:3] + (arguments.portrait_steps,) + CASES[-1][4:]
     if arguments.child is not None:
         return child(arguments)
-    print("| case | ours | plain | diffusers | compiled | against diffusers | compiled | of peak |")
-    print("|---|---|---|---|---|---|---|---|")
+    if arguments.openvino and not importlib.util.find_spec("openvino"):
+        print("OpenVINO is not installed here.", file=sys.stderr)
+        arguments.openvino = False
+    print("| case | ours | plain | diffusers | compiled | OpenVINO | against diffusers | compiled | OpenVINO | of peak |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for case, (network, model, size, batch, canvas) in enumerate(CASES):
         name = f"{network} {model} {size}{' canvas' if canvas else ''} x {batch}"
-        if arguments.only not in name:
+        if not any(part in name for part in arguments.only):
             continue
-        eager = Peer(case, arguments, False)
-        compiled = Peer(case, arguments, True) if arguments.compile else None
-        rows = {"ours": [], "plain": [], "eager": [], "compiled": [], "share": []}
+        single = network in ("unet", "vae")
+        kinds = ["eager"] + (["compiled"] if arguments.compile and single else [])
+        kinds += ["openvino"] if arguments.openvino and single and model == "sd15" else []
+        peers = {kind: Peer(case, arguments, kind) for kind in kinds}
+        rows = {"ours": [], "plain": [], "share": []} | {kind: [] for kind in PEERS}
         for _ in range(arguments.rounds):
             report = ours(case, arguments)
             rows["ours"].append(report["median_s"])
             rows["share"].append(report["peak_share"])
-            rows["eager"] += [eager.time(), eager.time()]
-            if compiled:
-                rows["compiled"] += [compiled.time(), compiled.time()]
+            for kind, peer in peers.items():
+                rows[kind] += [peer.time(), peer.time()]
             if arguments.plain:
                 rows["plain"].append(ours(case, arguments, plain=True)["median_s"])
-        eager.close()
-        if compiled:
-            compiled.close()
+        for peer in peers.values():
+            peer.close()
         middle = {k: statistics.median(v) if v else None for k, v in rows.items()}
         cell = lambda value: "" if value is None else f"{value:.3f} s"
         times = lambda value: "" if value is None else f"{value / middle['ours']:.2f} x"
-        print(
-            f"| {name} {arguments.dtype} | {cell(middle['ours'])} | {cell(middle['plain'])} "
-            f"| {cell(middle['eager'])} | {cell(middle['compiled'])} | {times(middle['eager'])} "
-            f"| {times(middle['compiled'])} | {100 * middle['share']:.0f} % |", flush=True)
+        cells = [cell(middle[k]) for k in ("ours", "plain") + PEERS]
+        cells += [times(middle[k]) for k in PEERS] + [f"{100 * middle['share']:.0f} %"]
+        print(f"| {name} {arguments.dtype} | {' | '.join(cells)} |", flush=True)
 
 
 main()

@@ -51,7 +51,10 @@ extension ParameterStore {
     /// Lays the weights of convolutions out as CPU convolutions read them; values stay.
     public func layOut(_ format: MemoryFormat) throws {
         for entry in entries where entry.tensor.rank == 4 {
-            try entry.tensor.setData(entry.tensor.detached().contiguous(format))
+            let tensor = try entry.tensor.detached()
+            try entry.tensor.setData(
+                format == .channelsLast
+                    ? Operator.channelsLast(tensor) : tensor.contiguous(format))
         }
     }
 
@@ -95,6 +98,11 @@ extension ParameterStore {
     public func clearGradients() throws {
         for entry in entries { try entry.tensor.setGrad(nil) }
     }
+}
+
+extension Operator {
+    /// libtorch's own copy of a layout goes element by element.
+    fileprivate static let channelsLast = Operator("likeness::channels_last")
 }
 
 extension [String: Tensor]: ParameterSource {

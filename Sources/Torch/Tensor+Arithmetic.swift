@@ -101,7 +101,7 @@ extension Operator {
     static let divScalar = Operator("aten::div", "Scalar")
     static let divInPlace = Operator("aten::div_", "Tensor")
     static let neg = Operator("aten::neg")
-    static let copyInPlace = Operator("aten::copy_")
+    static let copyInPlace = Operator("likeness::copy_")
     static let fillInPlace = Operator("aten::fill_", "Scalar")
     static let eq = Operator("aten::eq", "Tensor")
     static let eqScalar = Operator("aten::eq", "Scalar")
