@@ -3,8 +3,8 @@
     python Reference/speed/networks.py .build/release/likeness [--only unet] [--rounds 3] [--compile] [--openvino]
 
 Random weights of the published sizes; each program is a process of its own, with as many threads.
-`--compile` adds torch.compile with frozen weights, which takes minutes to compile first; `--openvino`
-adds OpenVINO, where it is installed, for SD1.5's UNet and decoder.
+`--compile` adds torch.compile with frozen weights, which takes minutes to compile first, `--openvino`
+OpenVINO, where it is installed; both for SD1.5's UNet and decoder.
 """
 
 import argparse
@@ -195,7 +195,8 @@ def child(arguments):
         else:
             net.forward = torch.compile(net.forward)
     with torch.no_grad():
-        for _ in range(2):
+        # What takes minutes is warm after one.
+        for _ in range(1 if network == "ic-portrait" or model == "sdxl" else 2):
             forward()
         print("ready", flush=True)
         for _ in sys.stdin:
@@ -263,7 +264,7 @@ def main():
         if not any(part in name for part in arguments.only):
             continue
         single = network in ("unet", "vae")
-        kinds = ["eager"] + (["compiled"] if arguments.compile and single else [])
+        kinds = ["eager"] + (["compiled"] if arguments.compile and single and model == "sd15" else [])
         kinds += ["openvino"] if arguments.openvino and single and model == "sd15" else []
         peers = {kind: Peer(case, arguments, kind) for kind in kinds}
         rows = {"ours": [], "plain": [], "share": []} | {kind: [] for kind in PEERS}
