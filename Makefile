@@ -3,7 +3,7 @@
 #   make build     set up, then build the release binary        .build/release/likeness
 #   make test      set up, build, and run all tests; FILTER=Name runs some
 #   make demo      set up, build, and show the main job
-#   make bench     the benchmarks of this machine, beside diffusers and PyTorch (an hour or more)
+#   make bench     the benchmarks of this machine, beside diffusers and PyTorch (two hours; PARTS, ROUNDS)
 #   make parity    live comparison with the Python references (a virtual environment of its own)
 #   make format    rewrite the sources to the house format; make lint only checks
 #   make docs      the public API as DocC pages, under .build/docs

@@ -1,49 +1,81 @@
 #!/bin/sh
-# Every benchmark of Docs/speed.md beside the Python references, in turn and in one run. What they say
-# becomes Docs/speed-figures.md once all are done; ROUNDS=1 takes an hour, 3 are the default.
+# The benchmarks of Docs/speed.md beside the Python references, in turn. Each part becomes a page in
+# Docs/speed once it is done.
+#
+#   ROUNDS=1 PARTS="networks load" make bench     some parts, quickly; 3 rounds of all by default
 set -eu
 likeness=$1
 python=.deps/parity/bin/python
 rounds=${ROUNDS:-3}
-report=Docs/speed-figures.md
+parts="machine networks float32 pictures load scaling training operators"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
 
-say() { printf '%s\n' "$@" | tee -a "$work/report"; }
+say() { printf '%s\n' "$@" | tee -a "$work/part"; }
 
-# A heading and, as code, a command's words and its lines; a failure is told at the end.
-section() {
-    title=$1
-    shift
-    say "" "## $title" "" "\`$(echo "$*" | sed "s|$python|python|; s|$likeness|likeness|")\`" ""
-    "$@" >"$work/out" 2>"$work/errors" || { status=1; cat "$work/errors" >&2; say "(failed)"; }
-    case $(head -c 1 "$work/out") in
-    '|') tee -a "$work/report" <"$work/out" ;;
-    *) sed 's/^/    /' "$work/out" | tee -a "$work/report" ;;
+# A command as code, then what it says: tables as they are, lines as code.
+measure() {
+    say "" "\`$(echo "$*" | sed "s|$python|python|; s|$likeness|likeness|; s|$work|FOLDER|")\`" ""
+    if "$@" >"$work/out" 2>"$work/errors"; then
+        case $(head -c 1 "$work/out") in
+        '|') tee -a "$work/part" <"$work/out" ;;
+        *) sed 's/^/    /' "$work/out" | tee -a "$work/part" ;;
+        esac
+    else
+        status=1
+        cat "$work/errors" >&2
+        say "(failed)"
+    fi
+}
+
+networks() { measure "$python" Reference/speed/networks.py "$likeness" --rounds "$rounds" "$@"; }
+
+run_part() {
+    case $1 in
+    machine) title="the machine" && measure "$likeness" doctor ;;
+    networks) title="networks in bf16" && networks --compile --openvino --plain ;;
+    float32)
+        title="networks in float32"
+        networks --dtype fp32 --openvino --only "unet sd15 512 x 1" "vae sd15"
+        ;;
+    pictures)
+        title="whole pictures"
+        measure "$python" Reference/speed/pictures.py "$likeness" --rounds "$rounds"
+        ;;
+    load) title="from file to first step" && measure "$likeness" bench load --quiet ;;
+    scaling)
+        title="resolutions, batches and threads"
+        measure "$likeness" bench scaling --output "$work/scaling" --quiet
+        cp "$work"/scaling/*.svg Docs/speed/
+        say "" "![time against resolution](resolution.svg)" \
+            "![time against the number of pictures](batch.svg)"
+        ;;
+    training)
+        title="a training step of the miniature base, latents and canvas"
+        for shape in miniature canvas; do
+            measure "$python" Reference/training/compare.py "$likeness" --shape "$shape" --bf16 \
+                --batch 16 --steps 16 --rounds "$rounds"
+        done
+        ;;
+    operators)
+        title="operators, memory, files, the world"
+        for bench in dispatch memory checkpoint world; do measure "$likeness" bench "$bench"; done
+        ;;
+    *)
+        echo "make bench: expected of PARTS some of: $parts; found $1" >&2
+        exit 2
+        ;;
     esac
 }
 
-say "# Speed: figures of one machine" "" \
-    "Written by \`make bench\` on $(date -u +%Y-%m-%d), ROUNDS=$rounds; explained in [speed.md](speed.md)."
-section "The machine" "$likeness" doctor
-section "Networks in bf16" "$python" Reference/speed/networks.py "$likeness" --rounds "$rounds" \
-    --compile --openvino --plain
-section "Networks in float32" "$python" Reference/speed/networks.py "$likeness" --rounds "$rounds" \
-    --dtype fp32 --openvino --only "unet sd15 512 x 1" "vae sd15"
-section "Whole pictures" "$python" Reference/speed/pictures.py "$likeness" --rounds "$rounds"
-section "From file to first step" "$likeness" bench load --quiet
-section "Resolutions, batches and threads" "$likeness" bench scaling --output "$work/scaling" --quiet
-for shape in miniature canvas; do
-    section "A training step of the miniature base, $shape" "$python" Reference/training/compare.py \
-        "$likeness" --shape "$shape" --bf16 --batch 16 --steps 16 --rounds "$rounds"
-done
-section "Operators" "$likeness" bench dispatch
-section "Memory" "$likeness" bench memory
-section "Weight files" "$likeness" bench checkpoint
-section "The world" "$likeness" bench world
 mkdir -p Docs/speed
-cp "$work"/scaling/*.svg Docs/speed/
-mv "$work/report" "$report"
-echo "written: $report, Docs/speed" >&2
+for part in ${PARTS:-$parts}; do
+    : >"$work/part"
+    run_part "$part"
+    { printf '# Speed: %s\n\n%s, rounds: %s.\n' "$title" "$(date -u +%Y-%m-%d)" "$rounds" &&
+        cat "$work/part"; } >"$work/whole"
+    mv "$work/whole" "Docs/speed/$part.md"
+    echo "written: Docs/speed/$part.md" >&2
+done
 exit "$status"

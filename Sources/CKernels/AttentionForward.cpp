@@ -53,10 +53,10 @@ LANES_KERNEL void soften(float *scores, const float *bias, int64_t keys, float s
         const __m512 one = bias ? _mm512_set1_ps(1) : factor;
         for (int64_t j = 0; j < keys; j += 2) {
             const float *row = scores + j * block + z;
-            const __m512 a = lanes::exp2(_mm512_fmsub_ps(_mm512_loadu_ps(row), one, top));
+            const __m512 a = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row), one, top));
             __m512 b = _mm512_setzero_ps();
             if (j + 1 < keys)
-                b = lanes::exp2(_mm512_fmsub_ps(_mm512_loadu_ps(row + block), one, top));
+                b = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row + block), one, top));
             total = _mm512_add_ps(total, _mm512_add_ps(a, b));
             _mm512_storeu_si512(weights + j / 2 * block + z, paired(a, b));
         }

@@ -53,6 +53,18 @@ LANES_FUNCTION __m512 exp2(__m512 x) {
     return _mm512_scalef_ps(y, whole);
 }
 
+// 2^x of x up to 0, to 8e-5 of the value, which is less than a bf16 can tell: 0 far below. A NaN counts
+// as far below. What is above the next whole number down is a polynomial on 0...1.
+LANES_FUNCTION __m512 exp2_below(__m512 x) {
+    x = _mm512_max_ps(x, _mm512_set1_ps(-150));
+    const __m512 rest = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    __m512 y = _mm512_set1_ps(0.0780237083f);
+    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.226066773f));
+    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.695834516f));
+    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.999925028f));
+    return _mm512_scalef_ps(y, x);
+}
+
 // 1 / (1 + e^-x).
 LANES_FUNCTION __m512 sigmoid(__m512 x) {
     const __m512 e = exp2(_mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f)));

@@ -65,13 +65,11 @@ public struct ControlNet {
         images: [ImagePrompt] = [], hooks: FeatureHooks = .none
     ) throws -> ControlResiduals {
         // Added conditions move the first block already.
-        let batch = added == nil ? sample.shape[0] : context.shape[0]
-        let (sample, condition) = (
-            try sample.spread(to: batch), try condition.spread(to: batch)
-        )
+        let batch = added == nil ? sample.pictures : context.pictures
+        let (sample, condition) = try (sample.spread(to: batch), condition.spread(to: batch))
         let pass = UNetPass(
             time: try trunk.embedding(
-                timestep, batch: sample.shape.first ?? 1, added: added, dtype: sample.dtype),
+                timestep, batch: sample.pictures, added: added, dtype: sample.dtype),
             context: context, contextMask: nil, images: images, hooks: hooks)
         let start = try trunk.convIn(sample) + condition
         var (x, skips) = try trunk.down(hooks("conv_in", start), pass)

@@ -66,10 +66,7 @@ public struct LatentControlNet {
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor,
         hooks: FeatureHooks = .none
     ) throws -> Output {
-        let pass = UNetPass(
-            time: try trunk.embedding(
-                timestep, batch: sample.shape.first ?? 1, added: nil, dtype: sample.dtype),
-            context: context, contextMask: nil, images: [], hooks: hooks)
+        let pass = try pass(sample, timestep, context, hooks)
         let start = try trunk.convIn(sample) + latentCondIn(condition)
         var (x, features) = try trunk.down(hooks("conv_in", start), pass)
         if let mid = trunk.midBlock { x = try mid(x, pass) }
@@ -77,5 +74,30 @@ public struct LatentControlNet {
         var maps = try heads(features)
         let mid = maps.removeLast()
         return Output(features: features, residuals: ControlResiduals(down: maps, mid: mid))
+    }
+
+    /// The features as far as a down block, as ``callAsFunction(_:timestep:context:condition:hooks:)``
+    /// gives them; what lies deeper is not computed.
+    ///
+    /// - Parameter last: the deepest block that is wanted; of all blocks if there is none so deep.
+    /// - Throws: as there.
+    public func features(
+        _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor,
+        throughDownBlock last: Int
+    ) throws -> [Tensor] {
+        let start = try trunk.convIn(sample) + latentCondIn(condition)
+        return try trunk.down(
+            start, pass(sample, timestep, context, .none),
+            blocks: min(max(last, 0), trunk.downBlocks.count - 1) + 1
+        ).skips
+    }
+
+    private func pass(
+        _ sample: Tensor, _ timestep: Tensor, _ context: Tensor, _ hooks: FeatureHooks
+    ) throws -> UNetPass {
+        UNetPass(
+            time: try trunk.embedding(
+                timestep, batch: sample.pictures, added: nil, dtype: sample.dtype),
+            context: context, contextMask: nil, images: [], hooks: hooks)
     }
 }

@@ -58,10 +58,10 @@ public struct UNet2DCondition {
         residuals: ControlResiduals? = nil, images: [ImagePrompt] = [], hooks: FeatureHooks = .none
     ) throws -> Tensor {
         // Added conditions move the first block already.
-        let sample = try added == nil ? sample : sample.spread(to: context.shape[0])
+        let sample = try added == nil ? sample : sample.spread(to: context.pictures)
         let pass = UNetPass(
             time: try trunk.embedding(
-                timestep, batch: sample.shape.first ?? 1, added: added, guidance: guidance,
+                timestep, batch: sample.pictures, added: added, guidance: guidance,
                 dtype: sample.dtype),
             context: context, contextMask: try contextMask.map(attentionBias(dtype: sample.dtype)),
             images: images, hooks: hooks, checkpoints: checkpoints)
@@ -73,11 +73,11 @@ public struct UNet2DCondition {
                     "Expected \(skips.count) ControlNet residuals for this UNet, found "
                         + "\(residuals.down.count); take a ControlNet of the same family.")
             }
-            skips = try zip(skips, residuals.down).map(ControlResiduals.sum)
+            skips = try zip(skips, residuals.down).map { try $0.plus($1) }
         }
         skips = try skips.enumerated().map { try hooks("down_block_res_samples.\($0)", $1) }
         if let mid = trunk.midBlock { x = try pass([x]) { [try mid($0[0], $1)] }[0] }
-        if let residuals { x = try ControlResiduals.sum(x, residuals.mid) }
+        if let residuals { x = try x.plus(residuals.mid) }
         x = try hooks("mid_block_res_sample", x)
         for block in upBlocks {
             let own = Array(skips.suffix(block.resnets.count))

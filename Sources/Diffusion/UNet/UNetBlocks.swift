@@ -142,9 +142,9 @@ struct UNetUpBlock {
     {
         var x = x
         for (index, (resnet, skip)) in zip(resnets, skips.reversed()).enumerated() {
-            let both = try ControlResiduals.fitted(x, skip)
-            let joined = try Tensor.cat([both.0, both.1], along: 1)
-            x = try resnet(joined, time: pass.time(for: joined), hooks: pass.hooks)
+            let both = try Tensor.cat(
+                [x.spread(to: skip.pictures), skip.spread(to: x.pictures)], along: 1)
+            x = try resnet(both, time: pass.time(for: both), hooks: pass.hooks)
             if index < attentions.count { x = try attentions[index](x, pass) }
         }
         if let upsampler { x = try upsampler(x, size: size, hooks: pass.hooks) }

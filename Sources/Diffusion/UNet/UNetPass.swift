@@ -17,10 +17,10 @@ struct UNetPass {
     var checkpoints = false
 
     /// The time embedding of as many pictures as `x` has.
-    func time(for x: Tensor) throws -> Tensor { try time.spread(to: x.shape[0]) }
+    func time(for x: Tensor) throws -> Tensor { try time.spread(to: x.pictures) }
 
     /// As many pictures as there are texts.
-    func spread(_ x: Tensor) throws -> Tensor { try x.spread(to: context.shape[0]) }
+    func spread(_ x: Tensor) throws -> Tensor { try x.spread(to: context.pictures) }
 
     /// Calls a block with `inputs` and this pass, by gradient checkpointing if that is wanted.
     ///
@@ -77,30 +77,26 @@ public struct ControlResiduals {
     public static func sum(_ all: [ControlResiduals]) throws -> ControlResiduals? {
         guard var total = all.first else { return nil }
         for next in all.dropFirst() {
-            total.down = try zip(total.down, next.down).map(sum)
-            total.mid = try sum(total.mid, next.mid)
+            total.down = try zip(total.down, next.down).map { try $0.plus($1) }
+            total.mid = try total.mid.plus(next.mid)
         }
         return total
-    }
-
-    /// The sum of two maps, one of which may be of fewer pictures.
-    static func sum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-        let (a, b) = try fitted(a, b)
-        return try a + b
-    }
-
-    /// Two maps of as many pictures as the larger.
-    static func fitted(_ a: Tensor, _ b: Tensor) throws -> (Tensor, Tensor) {
-        let batch = max(a.shape[0], b.shape[0])
-        return (try a.spread(to: batch), try b.spread(to: batch))
     }
 }
 
 extension Tensor {
+    /// The length of the first dimension.
+    var pictures: Int { shape.first ?? 1 }
+
     /// `[b, ...]` to `[batch, ...]`, all of it again and again; as it is if it has as many already.
     func spread(to batch: Int) throws -> Tensor {
-        guard let own = shape.first, own > 0, own < batch, batch % own == 0 else { return self }
+        guard pictures > 0, pictures < batch, batch % pictures == 0, rank > 0 else { return self }
         // Not tiled: that would forget that the channels lie last.
-        return try .cat(Array(repeating: self, count: batch / own))
+        return try .cat(Array(repeating: self, count: batch / pictures))
+    }
+
+    /// The sum of two maps, of which one may be of fewer pictures.
+    func plus(_ other: Tensor) throws -> Tensor {
+        try spread(to: other.pictures) + other.spread(to: pictures)
     }
 }

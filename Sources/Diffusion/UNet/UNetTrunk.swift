@@ -69,11 +69,13 @@ struct UNetTrunk {
     }
 
     /// From `x` after the first convolution, `[B, C, H, W]`: the skip connections, `x` itself first,
-    /// and what goes on to the middle.
-    func down(_ x: Tensor, _ pass: UNetPass) throws -> (output: Tensor, skips: [Tensor]) {
+    /// and what goes on to the middle; of the first `blocks` alone, if that is given.
+    func down(_ x: Tensor, _ pass: UNetPass, blocks: Int? = nil) throws -> (
+        output: Tensor, skips: [Tensor]
+    ) {
         var skips = [x]
         var x = x
-        for block in downBlocks {
+        for block in downBlocks.prefix(blocks ?? downBlocks.count) {
             var own = try pass([x]) { inputs, pass in
                 let (output, skips) = try block(inputs[0], pass)
                 return skips + [output]

@@ -67,9 +67,10 @@ extension LatentControlNet {
         _ canvas: Canvas, timestep: Tensor, context: Tensor, condition: Tensor,
         _ settings: MatchingSettings
     ) throws -> PortraitMatch {
-        let output = try self(
-            canvas.tensor, timestep: timestep, context: context, condition: condition)
-        let found = try descriptors(output.features, settings.blocks)
+        let features = try features(
+            canvas.tensor, timestep: timestep, context: context, condition: condition,
+            throughDownBlock: settings.blocks.max() ?? 0)
+        let found = try descriptors(features, settings.blocks)
         let both = Canvas(found, targetOn: canvas.targetSide)
         return try PortraitMatch(target: both.target, profile: both.profile, settings)
     }
