@@ -79,7 +79,13 @@ public struct LatentControlNet {
     /// The features as far as a down block, as ``callAsFunction(_:timestep:context:condition:hooks:)``
     /// gives them; what lies deeper is not computed.
     ///
-    /// - Parameter last: the deepest block that is wanted; of all blocks if there is none so deep.
+    /// - Parameters:
+    ///   - sample: as there, as the next three.
+    ///   - timestep: `[]`, or one for each of the samples.
+    ///   - context: `[B, M, cross_attention_dim]`.
+    ///   - condition: `[B, conditionChannels, H, W]`.
+    ///   - last: the deepest block that is wanted; all if there is none so deep.
+    /// - Returns: the first convolution's, then each block's.
     /// - Throws: as there.
     public func features(
         _ sample: Tensor, timestep: Tensor, context: Tensor, condition: Tensor,
