@@ -20,8 +20,8 @@ public struct ICPortraitSettings: Settings {
     public var guidance = 3.0
     /// The part of the noise schedule within which guidance is applied, 0 (clean) to 1 (noise). Beyond
     /// it only the token is followed, at half the price: Kynkäänniemi et al. 2024, "Applying Guidance
-    /// in a Limited Interval". The last steps decide too little to pay twice for.
-    public var guidanceFrom = 0.12
+    /// in a Limited Interval".
+    public var guidanceFrom = 0.0
     /// Where that part ends.
     public var guidanceTo = 1.0
     /// Guidance by a recogniser.

@@ -99,7 +99,10 @@ public enum PortraitMethod: String, CaseIterable, Sendable {
         case .unwarped: model.settings.matching.moment = .never
         case .evenBlend: model.settings.blend.shape = .even
         case .fullBlend: model.settings.blend.shape = .full
-        case .unguided: model.settings.identity.weight = 0
+        case .unguided:
+            model.settings.identity.weight = 0
+            // The paper's method has every step guided by the token.
+            model.settings.guidanceFrom = 0
         case .ours, .trueFlow: break
         }
         let conditions = try model.conditions(

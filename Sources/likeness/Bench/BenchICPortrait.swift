@@ -20,9 +20,19 @@ struct BenchICPortrait: ParsableCommand {
     @Option(help: "Steps of one round, all of which are done.")
     var steps = 4
 
+    @Option(
+        help:
+            "The share of the noise schedule below which guidance is left out, as the miniature has it."
+    )
+    var guidanceFrom = 0.12
+
     @OptionGroup var options: NetworkBenchOptions
 
     func validate() throws {
+        guard (0...1).contains(guidanceFrom) else {
+            throw ValidationError(
+                "--guidance-from: expected a share of 0 to 1, found \(guidanceFrom).")
+        }
         guard options.batch == 1 else {
             throw ValidationError(
                 "--batch: expected 1, since portraits are made one by one, found \(options.batch).")
@@ -43,6 +53,7 @@ struct BenchICPortrait: ParsableCommand {
             let latent = try side / like.factor()
             var settings = ICPortraitSettings()
             (settings.steps, settings.strengths) = (steps, [1])
+            settings.guidanceFrom = guidanceFrom
             let conditions = try PortraitConditions(
                 reference: draw.noise([1, configuration.outChannels, latent, latent]),
                 profile: draw.noise([1, configuration.outChannels, latent, latent]),
