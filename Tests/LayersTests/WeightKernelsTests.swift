@@ -64,7 +64,7 @@ import Torch
             #expect(weight.isContiguous(.channelsLast))
             #expect(try weight.isEqual(to: before) && weight.shape == shape)
             try store.layOut(.contiguous)
-            #expect(weight.isContiguous() && (try weight.isEqual(to: before)))
+            #expect(try weight.isContiguous() && weight.isEqual(to: before))
         }
     }
 }
