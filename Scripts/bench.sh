@@ -23,7 +23,7 @@ measure() {
         *) sed 's/^/    /' "$work/out" | tee -a "$work/part" ;;
         esac
     else
-        status=1
+        failed=yes
         cat "$work/errors" >&2
         say "(failed)"
     fi
@@ -47,7 +47,6 @@ run_part() {
     scaling)
         title="resolutions, batches and threads"
         measure "$likeness" bench scaling --output "$work/scaling" --quiet
-        cp "$work"/scaling/*.svg Docs/speed/
         say "" "![time against resolution](resolution.svg)" \
             "![time against the number of pictures](batch.svg)"
         ;;
@@ -72,7 +71,11 @@ run_part() {
 mkdir -p Docs/speed
 for part in ${PARTS:-$parts}; do
     : >"$work/part"
+    failed=
     run_part "$part"
+    # What was measured before stays until it is measured again.
+    [ -z "$failed" ] || { status=1 && continue; }
+    [ ! -d "$work/scaling" ] || cp "$work"/scaling/*.svg Docs/speed/
     { printf '# Speed: %s\n\n%s, rounds: %s.\n' "$title" "$(date -u +%Y-%m-%d)" "$rounds" &&
         cat "$work/part"; } >"$work/whole"
     mv "$work/whole" "Docs/speed/$part.md"

@@ -3,8 +3,6 @@
 // element by element, and a model of a gigabyte waits for them.
 #include <torch/library.h>
 
-#include <cstring>
-
 #include "Kernels.h"
 #include "Lanes.h"
 #include "Parallel.h"
