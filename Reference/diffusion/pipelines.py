@@ -74,7 +74,9 @@ class Row:
     # Our side
 
     def command(self, likeness, root, out):
-        words = [likeness, "image", "--model", root / self.model, "-p", self.prompt, "--steps", self.steps]
+        # diffusers' pipelines cut prompts after 77 tokens; ours read on unless told otherwise.
+        words = [likeness, "image", "--model", root / self.model, "-p", self.prompt, "--plain-prompt"]
+        words += ["--steps", self.steps]
         words += ["--cfg-scale", self.scale, "--seed", self.seed, "-W", self.size[0], "-H", self.size[1], "--dtype", "fp32"]
         options = {"-n": self.negative, "--scheduler": self.scheduler, "--strength": self.strength, "--guidance-rescale": self.rescale}
         options |= {"--init-image": self.image and root / self.image, "--mask": self.mask and root / self.mask}
