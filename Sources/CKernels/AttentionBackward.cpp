@@ -19,7 +19,9 @@ constexpr int64_t key_block = 64;
 struct BackwardScratch {
     Scratch<int32_t> q_across, grad_across, q_along, grad_along, keys, change_pairs;
     Scratch<uint16_t> weights, changes;
-    Scratch<float> scores, pulls, grad_q, grad_k, grad_v;
+    Scratch<float> scores, pulls, grad_q;
+    // Of the thread that asks: what each part of the queries adds to the keys' and values' gradients.
+    Scratch<float> shares;
 };
 thread_local BackwardScratch backward_scratch;
 
@@ -74,29 +76,37 @@ LANES_KERNEL void gather(const uint16_t *a, const int32_t *b, int64_t padded, in
         product_rows<1>(pairs, block / 2, 1, b + d, padded, block / 2, c + d, padded, rows, true);
 }
 
-// Sums over the queries, [keys, padded], to bf16 rows.
-LANES_KERNEL void store_rows(const float *from, int64_t rows, int64_t width, float factor,
-                             uint16_t *to, int64_t row) {
+// Sums over the queries, of `parts` parts [keys, padded] that lie `stride` apart, to bf16 rows.
+LANES_KERNEL void store_rows(const float *from, int64_t parts, int64_t stride, int64_t rows,
+                             int64_t width, float factor, uint16_t *to, int64_t row) {
     const __m512 scale = _mm512_set1_ps(factor);
     const int64_t padded = padded_width(width);
     for (int64_t n = 0; n < rows; ++n)
-        for (int64_t d = 0; d < width; d += 16)
-            _mm256_mask_storeu_epi16(
-                to + n * row + d, first16(width - d),
-                narrowed(_mm512_mul_ps(_mm512_loadu_ps(from + n * padded + d), scale)));
+        for (int64_t d = 0; d < width; d += 16) {
+            const float *place = from + n * padded + d;
+            __m512 sum = _mm512_loadu_ps(place);
+            for (int64_t part = 1; part < parts; ++part)
+                sum = _mm512_add_ps(sum, _mm512_loadu_ps(place + part * stride));
+            _mm256_mask_storeu_epi16(to + n * row + d, first16(width - d),
+                                     narrowed(_mm512_mul_ps(sum, scale)));
+        }
 }
 
 struct Head {
     const uint16_t *q, *k, *v, *out, *grad;
-    uint16_t *grad_q, *grad_k, *grad_v;
+    uint16_t *grad_q;
     const float *sums, *bias;
 };
 
 struct HeadRows {
-    int64_t q, k, v, out, grad, grad_q, grad_k, grad_v;
+    int64_t q, k, v, out, grad, grad_q;
 };
 
-LANES_KERNEL void backward_head(const AttentionShape &shape, const Head &head, const HeadRows &row) {
+// Queries begin ..< end of one head: their own gradients, and what they add to the keys' and values',
+// [keys, padded] each.
+LANES_KERNEL void backward_queries(const AttentionShape &shape, const Head &head,
+                                   const HeadRows &row, int64_t begin, int64_t end, float *grad_k,
+                                   float *grad_v) {
     const int64_t width = shape.width, pairs = width / 2, padded = padded_width(width);
     auto &scratch = backward_scratch;
     int32_t *q_across = scratch.q_across.of(pairs * block);
@@ -110,15 +120,13 @@ LANES_KERNEL void backward_head(const AttentionShape &shape, const Head &head, c
     float *scores = scratch.scores.of(key_block * block);
     float *pulls = scratch.pulls.of(key_block * block);
     float *grad_q = scratch.grad_q.of(padded * block);
-    float *grad_k = scratch.grad_k.of(shape.keys * padded);
-    float *grad_v = scratch.grad_v.of(shape.keys * padded);
     alignas(64) float sums[block], means[block];
     std::memset(grad_k, 0, sizeof(float) * shape.keys * padded);
     std::memset(grad_v, 0, sizeof(float) * shape.keys * padded);
     pack_along(head.k, row.k, shape.keys, width, keys_along);
 
-    for (int64_t start = 0; start < shape.queries; start += block) {
-        const int64_t queries = std::min(block, shape.queries - start);
+    for (int64_t start = begin; start < end; start += block) {
+        const int64_t queries = std::min(block, end - start);
         const uint16_t *q = head.q + start * row.q, *grad = head.grad + start * row.grad;
         pack_across(q, row.q, queries, width, q_across);
         pack_across(grad, row.grad, queries, width, grad_across);
@@ -145,23 +153,52 @@ LANES_KERNEL void backward_head(const AttentionShape &shape, const Head &head, c
         unpack_across(grad_q, queries, width, shape.scale, head.grad_q + start * row.grad_q,
                       row.grad_q);
     }
-    store_rows(grad_k, shape.keys, width, shape.scale, head.grad_k, row.grad_k);
-    store_rows(grad_v, shape.keys, width, 1, head.grad_v, row.grad_v);
+}
+
+// Few heads are too few for all threads: parts of each one's queries, by the shape alone, so that sums do
+// not depend on how many threads there are.
+int64_t parts_of(const AttentionShape &shape) {
+    const int64_t heads = shape.batch * shape.heads, blocks = (shape.queries + block - 1) / block;
+    return std::max<int64_t>(1, std::min(4 / heads, blocks));
 }
 
 }  // namespace
 
 void attention_backward(const AttentionShape &shape, Rows q, Rows k, Rows v, Rows out,
                         const float *sums, Rows grad, Rows grad_q, Rows grad_k, Rows grad_v) {
-    const HeadRows rows{q.row, k.row, v.row, out.row, grad.row, grad_q.row, grad_k.row, grad_v.row};
-    each(shape.batch * shape.heads, [&](int64_t i) {
+    const HeadRows rows{q.row, k.row, v.row, out.row, grad.row, grad_q.row};
+    const int64_t parts = parts_of(shape), heads = shape.batch * shape.heads;
+    const int64_t blocks = (shape.queries + block - 1) / block;
+    const int64_t plane = shape.keys * padded_width(shape.width);
+    const auto work = [&](int64_t i, int64_t part, float *share) {
         const int64_t b = i / shape.heads, h = i % shape.heads;
-        backward_head(shape,
-                      {q.at(b, h), k.at(b, h), v.at(b, h), out.at(b, h), grad.at(b, h),
-                       grad_q.at(b, h), grad_k.at(b, h), grad_v.at(b, h), sums + i * shape.queries,
-                       shape.bias(b)},
-                      rows);
+        backward_queries(shape,
+                         {q.at(b, h), k.at(b, h), v.at(b, h), out.at(b, h), grad.at(b, h),
+                          grad_q.at(b, h), sums + i * shape.queries, shape.bias(b)},
+                         rows, part * blocks / parts * block,
+                         std::min((part + 1) * blocks / parts * block, shape.queries), share,
+                         share + plane);
+    };
+    const auto store = [&](int64_t i, const float *share) {
+        const int64_t b = i / shape.heads, h = i % shape.heads;
+        store_rows(share, parts, 2 * plane, shape.keys, shape.width, shape.scale, grad_k.at(b, h),
+                   grad_k.row);
+        store_rows(share + plane, parts, 2 * plane, shape.keys, shape.width, 1, grad_v.at(b, h),
+                   grad_v.row);
+    };
+    if (parts == 1) {
+        each(heads, [&](int64_t i) {
+            float *share = backward_scratch.shares.of(2 * plane);
+            work(i, 0, share);
+            store(i, share);
+        });
+        return;
+    }
+    float *shares = backward_scratch.shares.of(heads * parts * 2 * plane);
+    each(heads * parts, [&](int64_t item) {
+        work(item / parts, item % parts, shares + item * 2 * plane);
     });
+    each(heads, [&](int64_t i) { store(i, shares + i * parts * 2 * plane); });
 }
 
 }  // namespace kernels

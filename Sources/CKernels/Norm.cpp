@@ -28,7 +28,7 @@ struct Norm {
 
 std::pair<at::Tensor, at::Tensor> forward(const at::Tensor &x, const Norm &norm) {
     auto y = at::empty_like(x, at::MemoryFormat::ChannelsLast);
-    auto statistics = at::empty({4, x.size(0), x.size(1)}, x.options().dtype(at::kFloat));
+    auto statistics = at::empty({3, x.size(0), x.size(1)}, x.options().dtype(at::kFloat));
 #if defined(__x86_64__)
     norm_forward(norm.shape, words(x), words(y), statistics.data_ptr<float>());
 #endif

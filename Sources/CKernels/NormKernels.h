@@ -15,8 +15,8 @@ struct NormShape {
     const float *weight, *bias, *before;
 };
 
-// `statistics` [4, batch, channels]: of each channel its sum of x (with what is added), its group's
-// mean and 1 / deviation, for the backward pass; the last row is scratch.
+// `statistics` [3, batch, channels]: of each channel its sum of x (with what is added), its group's
+// mean and 1 / deviation, for the backward pass.
 void norm_forward(const NormShape &shape, const uint16_t *x, uint16_t *y, float *statistics);
 
 // `grads` [3, batch, channels]: shares of each picture in the gradients of weight, bias, before.

@@ -90,8 +90,10 @@ at::Tensor interleave(const at::Tensor &places) {
 
 at::Tensor deinterleave(const at::Tensor &y) {
     const int64_t channels = y.size(1), height = y.size(2) / 2, width = y.size(3) / 2;
-    auto places = at::zeros({y.size(0), 4 * channels, height + 1, width + 1},
-                            y.options().memory_format(at::MemoryFormat::ChannelsLast));
+    // at::zeros would not lie channels last.
+    auto places = at::empty({y.size(0), 4 * channels, height + 1, width + 1},
+                            y.options().memory_format(at::MemoryFormat::ChannelsLast))
+                      .zero_();
     for (int64_t k = 0; k < 4; ++k) {
         const int64_t row = k / 2, column = k % 2;
         places.narrow(1, k * channels, channels)
@@ -122,7 +124,7 @@ at::Tensor upsample_conv(const at::Tensor &x, const at::Tensor &weight,
         return at::conv2d(doubled, weight, bias, {1, 1}, {1, 1});
     }
     const bool training = learns({x, weight});
-    const auto small = training ? merged(weight) : merged_weights.of(weight);
+    const auto small = learns({weight}) ? merged(weight) : merged_weights.of(weight);
     const auto shifts = bias ? std::optional<at::Tensor>(bias->repeat({4})) : std::nullopt;
     const auto places = at::conv2d(x, small, shifts, {1, 1}, {1, 1});
     return training ? Interleave::apply(places) : interleave(places);

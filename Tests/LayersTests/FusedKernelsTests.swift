@@ -46,7 +46,7 @@ import Torch
     @Test(arguments: [
         // batch, heads, queries, keys, width: whole blocks, rests of blocks, odd numbers of keys
         [2, 4, 256, 256, 32], [1, 2, 100, 77, 48], [2, 2, 130, 97, 40], [1, 1, 70, 300, 160],
-        [1, 3, 64, 64, 8], [1, 2, 65, 5, 66],
+        [1, 3, 64, 64, 8], [1, 2, 65, 5, 66], [1, 1, 330, 70, 64],
     ])
     func attentionIsSoftmaxAttention(_ shape: [Int]) throws {
         let generator = try Generator(seed: 3)
@@ -86,6 +86,7 @@ import Torch
 
     @Test(arguments: [
         [2, 64, 8, 8, 8], [1, 320, 16, 16, 32], [3, 40, 5, 7, 4], [1, 96, 64, 64, 3],
+        [2, 16, 48, 64, 2], [1, 8, 130, 100, 2],
     ])
     func groupNormShiftsNormalisesAndActivates(_ shape: [Int]) throws {
         let generator = try Generator(seed: 4)
@@ -193,6 +194,31 @@ import Torch
                     x[0], x[1], Tensor?.none, [2, 2], [padding, padding], [1, 1], channels)
             }, inputs, wrong: [inputs[0], inputs[1].transposed(2, 3)],
             seed: draw([batch, channels, side(height), side(width)]), "\(shape)")
+    }
+
+    @Test func sumsDoNotDependOnThreads() throws {
+        let generator = try Generator(seed: 10)
+        func draw(_ shape: [Int]) throws -> Tensor { try .randn(shape, generator: generator) }
+        let picture = try draw([1, 64, 96, 80])
+        let (scale, shift, tokens) = try (draw([64]), draw([64]), draw([1, 1, 300, 32]))
+        func norm(_ x: [Tensor]) throws -> Tensor {
+            try Operator("likeness::group_norm")(
+                x[0].contiguous(.channelsLast), 4, x[1], x[2], Tensor?.none, 1e-5, true)
+        }
+        func attention(_ x: [Tensor]) throws -> Tensor {
+            try Operator("likeness::attention")(x[0], x[0] * 2, x[0] + 1)
+        }
+        let seeds = try (draw(picture.shape), draw(tokens.shape))
+        let usual = LibTorch.threadCount
+        defer { try? LibTorch.setThreadCount(usual) }
+        let results = try [1, 3].map { count in
+            try LibTorch.setThreadCount(count)
+            return try run(norm, [picture, scale, shift], seeds.0, .bfloat16)
+                + run(attention, [tokens], seeds.1, .bfloat16)
+        }
+        for (one, several) in zip(results[0], results[1]) {
+            #expect(try one.isEqual(to: several))
+        }
     }
 
     @Test func floatsAreLeftToLibtorch() throws {
