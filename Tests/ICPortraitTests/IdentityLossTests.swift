@@ -82,4 +82,59 @@ import Torch
             height: side, width: side, dtype: .float32)
         #expect(growth < said && said < 2 * growth, "said \(said), found \(growth)")
     }
+
+    /// A face of a fifth of the picture's width, and one that is wider than the picture.
+    private static let small = FaceAlignment.template.map {
+        Point($0.x * 0.15 + 30, $0.y * 0.15 + 10)
+    }
+    private static let large = FaceAlignment.template.map { Point($0.x * 0.7 - 5, $0.y * 0.7 - 5) }
+
+    /// The loss and its gradient, and what they took.
+    private func slope(_ points: [Point], nearby: Bool) throws -> (Double, Tensor, Double) {
+        let x = try judge.latents(2)[0..<1].detached().requiresGrad(true)
+        let asked = try judge.embeddings(judge.latents(1)[0..<1], [points])
+        let (loss, flops) = try FlopCount.measure {
+            try judge.loss(x, points: [points], identities: asked, nearby: nearby).mean()
+        }
+        return try (loss.item(), #require(loss.gradients(for: [x])[0]), flops)
+    }
+
+    @Test func nearbyOnlyWhatTheRecogniserSeesIsDecoded() throws {
+        let (_, whole, work) = try slope(Self.small, nearby: false)
+        let (_, near, less) = try slope(Self.small, nearby: true)
+        #expect(less < 0.3 * work)
+        // A face in the upper middle: nothing below it or at its left is asked to change.
+        let side = near.shape[3]
+        func below(_ gradient: Tensor) throws -> Double {
+            try gradient.sliced(2, from: side * 5 / 8, to: side).abs().max().item()
+        }
+        #expect(try below(near) == 0 && below(whole) > 0)
+        #expect(try near.sliced(3, from: 0, to: side / 4).abs().max().item() == 0)
+        #expect(try near.abs().max().item() > 0)
+    }
+
+    @Test func whatIsNearbyIsAskedForNearlyTheSame() throws {
+        func cosine(_ a: Tensor, _ b: Tensor) throws -> Double {
+            try ((a * b).sum() / (a.square().sum() * b.square().sum()).sqrt()).item()
+        }
+        let (_, whole, _) = try slope(points[0], nearby: false)
+        let (_, near, _) = try slope(points[0], nearby: true)
+        let (_, other, _) = try slope(Self.small, nearby: false)
+        let (own, elsewhere) = try (cosine(whole, near), cosine(whole, other))
+        #expect(own > 0.8 && elsewhere < 0.3, "\(own), elsewhere \(elsewhere)")
+    }
+
+    @Test func nearbyAFaceAsWideAsThePictureIsAllOfIt() throws {
+        let (loss, whole, work) = try slope(Self.large, nearby: false)
+        let (own, near, same) = try slope(Self.large, nearby: true)
+        #expect(loss == own && work == same)
+        #expect(try whole.isEqual(to: near))
+    }
+
+    @Test func nearbyAFaceThatLiesOutsideThereIsStillACell() throws {
+        let outside = FaceAlignment.template.map { Point($0.x * 0.3 + 300, $0.y * 0.3 - 200) }
+        let (loss, gradient, _) = try slope(outside, nearby: true)
+        #expect(loss.isFinite)
+        #expect(try gradient.abs().max().item() == 0)
+    }
 }

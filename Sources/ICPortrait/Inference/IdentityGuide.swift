@@ -95,7 +95,8 @@ public struct IdentityGuide {
             let x = try moved.detached().requiresGrad(true)
             let slope = try withGrad(enabled: true) {
                 try loss(
-                    x.to(clean.dtype), points: [points], identities: identity, jitters: jitters
+                    x.to(clean.dtype), points: [points], identities: identity, jitters: jitters,
+                    nearby: true
                 ).mean().gradients(for: [x])[0]
             }
             guard let slope else { break }
