@@ -142,7 +142,8 @@ def rows(folder, model, kind, scratch):
 
 def main():
     likeness = str(pathlib.Path(sys.argv[1]).resolve())
-    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    # `make parity` tells every script that it is an oracle.
+    wanted = "".join(word for word in sys.argv[2:] if word != "oracle")
     passed = []
     distance = lambda a, b: math.inf if (e := np.mean((a.astype(float) - b.astype(float)) ** 2)) == 0 else 10 * math.log10(255**2 / e)
     with tempfile.TemporaryDirectory() as scratch:
@@ -176,7 +177,7 @@ def main():
                 print(f"{'ok  ' if passed[-1] else 'FAIL'} {model} {name:32} {distance(ours, theirs):6.1f} dB "
                       f"(the plain model's is {distance(theirs, plain):.0f} dB away) {done.stderr.strip()[:300]}", flush=True)  # fmt: skip
     print(f"{sum(passed)} of {len(passed)} rows")
-    sys.exit(0 if all(passed) else 1)
+    sys.exit(0 if passed and all(passed) else 1)
 
 
 if __name__ == "__main__":
