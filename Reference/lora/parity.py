@@ -138,7 +138,7 @@ def main():
                 print(f"{'ok  ' if passed[-1] else 'FAIL'} {model} {name:28} {distance(ours, theirs):6.1f} dB "
                       f"(without adapters {distance(theirs, plain):.0f} dB away) {done.stderr.strip()[:300]}", flush=True)  # fmt: skip
     print(f"{sum(passed)} of {len(passed)} rows")
-    sys.exit(0 if all(passed) else 1)
+    sys.exit(0 if passed and all(passed) else 1)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def main():
                 passed.append(value >= BOUND)
                 print(f"{'ok  ' if passed[-1] else 'FAIL'} {model} {name:28} {value:6.1f} dB{other} {done.stderr.strip()[:200]}", flush=True)
     print(f"{sum(passed)} of {len(passed)} rows")
-    sys.exit(0 if all(passed) else 1)
+    sys.exit(0 if passed and all(passed) else 1)
 
 
 if __name__ == "__main__":

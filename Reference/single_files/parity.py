@@ -189,7 +189,7 @@ def main():
         row(f"ControlNet, {name}", *ours(likeness, scratch / "sd15.safetensors", sd, scratch, "--control", flag), reference)
 
     print(f"{sum(rows)} of {len(rows)} rows")
-    sys.exit(0 if all(rows) else 1)
+    sys.exit(0 if rows and all(rows) else 1)
 
 
 if __name__ == "__main__":

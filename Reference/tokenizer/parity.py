@@ -99,7 +99,7 @@ def main():
                 ask(options.oracle, "tokenizer", folder, [t.encode() for t in long])
                 print(f"words of up to 1,000,000 characters: {time.monotonic() - begin:.2f} s for {len(long)}")
                 results.append(compare(options.oracle, "long words", folder, reference, long))
-    sys.exit(0 if all(results) else 1)
+    sys.exit(0 if results and all(results) else 1)
 
 
 if __name__ == "__main__":

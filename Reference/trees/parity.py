@@ -148,7 +148,7 @@ def main():
             print(f"{'ok  ' if passed[-1] else 'FAIL'} {' '.join(str(flag) for flag in flags[:6])}: {done.stderr.strip()[:300]}")
             out.unlink(missing_ok=True)
         print(f"{sum(passed)} of {len(passed)} checks")
-        sys.exit(0 if all(passed) else 1)
+        sys.exit(0 if passed and all(passed) else 1)
 
 
 if __name__ == "__main__":
