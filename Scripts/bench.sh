@@ -75,7 +75,7 @@ for part in ${PARTS:-$parts}; do
     run_part "$part"
     # What was measured before stays until it is measured again.
     [ -z "$failed" ] || { status=1 && continue; }
-    [ ! -d "$work/scaling" ] || cp "$work"/scaling/*.svg Docs/speed/
+    [ "$part" != scaling ] || cp "$work"/scaling/*.svg Docs/speed/
     { printf '# Speed: %s\n\n%s, rounds: %s.\n' "$title" "$(date -u +%Y-%m-%d)" "$rounds" &&
         cat "$work/part"; } >"$work/whole"
     mv "$work/whole" "Docs/speed/$part.md"

@@ -54,7 +54,7 @@ def main():
         pose = torch.randn(3, 5, 3) * scale
         fine.append(compare(lbs, f"5023 vertices, {what}", head, betas, pose))
         fine.append(compare(lbs, "  in float64", doubled(head), betas.double(), pose.double()))
-    sys.exit(0 if fine and all(fine) else 1)
+    sys.exit(0 if all(fine) else 1)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ void each_part(const NormShape &shape, Body body) {
     });
 }
 
-// Calls body(first channel, n) for strips of up to 64 channels of a part's tiles, n times 16 wide, n a
-// constant: body(first pixel, pixels, channel, n).
+// Calls body(first pixel, pixels, first channel, n) for strips of a part's tiles: n times 16 channels, n a
+// constant up to 4.
 template <class Body>
 void each_strip(const NormShape &shape, const Part &part, Body body) {
     const int64_t tile = tile_of(shape);

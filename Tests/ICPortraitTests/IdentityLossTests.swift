@@ -83,7 +83,7 @@ import Torch
         #expect(growth < said && said < 2 * growth, "said \(said), found \(growth)")
     }
 
-    /// A face of a fifth of the picture's width, and one that is wider than the picture.
+    /// A face of a quarter of the picture's width, and one that is wider than the picture.
     private static let small = FaceAlignment.template.map {
         Point($0.x * 0.15 + 30, $0.y * 0.15 + 10)
     }

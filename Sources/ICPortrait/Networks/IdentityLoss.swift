@@ -29,7 +29,7 @@ public struct IdentityLoss {
     ///   - identities: who should be seen, `[K, D]` by the same recogniser.
     ///   - jitters: how every face is cut out; one or more.
     ///   - nearby: whether only what lies around a face is decoded, all that its recogniser looks at or
-    ///     nearly: half the work. Of one picture.
+    ///     nearly: half the work. Of several pictures all is decoded.
     /// - Returns: `[K * jitters]`, 0...2, with a graph: all cuts of the first face, then of the next.
     /// - Throws: `FaceError` for points that tell no place; `TorchError`.
     public func callAsFunction(

@@ -1,5 +1,4 @@
 import Faces
-import Foundation
 import Images
 import Torch
 
@@ -7,7 +6,7 @@ import Torch
 ///
 /// Decoded alone, a part is nearly what it is in the whole picture: normalisation and attention see only
 /// it. Near enough for a gradient; not for a picture.
-struct LatentWindow: Equatable {
+struct LatentWindow {
     /// Columns of cells, one or more.
     let columns: Range<Int>
     /// Rows of cells, one or more.
