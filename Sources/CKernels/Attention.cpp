@@ -95,9 +95,11 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
 
 at::Tensor attention(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
                      const std::optional<at::Tensor> &key_bias, std::optional<double> scale) {
-    if (!fits(q, k, v, key_bias))
+    const double width = q.dim() == 4 ? static_cast<double>(q.size(3)) : 1;
+    const double factor = scale.value_or(1 / std::sqrt(width));
+    // The highest product has the highest score only if the factor is positive.
+    if (!(factor > 0) || !fits(q, k, v, key_bias))
         return at::scaled_dot_product_attention(q, k, v, key_bias, 0.0, false, scale);
-    const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(q.size(3))));
     std::optional<at::Tensor> bias;
     if (key_bias && key_bias->defined()) bias = key_bias->to(at::kFloat).contiguous();
     if (learns({q, k, v})) return AttentionFunction::apply(q, k, v, bias, factor);

@@ -18,48 +18,68 @@ constexpr int64_t block = attention_block;  // queries
 constexpr int64_t key_block = 96;
 
 struct ForwardScratch {
-    Scratch<int32_t> queries, weights;
+    Scratch<int32_t> queries;
     Scratch<float> scores, result;
 };
 thread_local ForwardScratch forward_scratch;
 
-// Scores [keys, 64] to weights: pairs of keys [keys / 2, 64]; `maximum` and `sum` run along, and
-// `result` [width, 64] is brought to the new maximum.
+// Scores of one lane of sixteen queries, in place: [keys, 64] numbers, keys even, to pairs of keys
+// [keys / 2, 64]. Of each query `top` is the highest score times `factor`; gives the weights' sums.
+LANES_FUNCTION __m512 exponentials(float *scores, int64_t keys, __m512 factor, __m512 top) {
+    auto *weights = reinterpret_cast<int32_t *>(scores);
+    __m512 total = _mm512_setzero_ps();
+    for (int64_t j = 0; j < keys; j += 2) {
+        const float *row = scores + j * block;
+        const __m512 a = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row), factor, top));
+        const __m512 b = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row + block), factor, top));
+        total = _mm512_add_ps(total, _mm512_add_ps(a, b));
+        _mm512_storeu_si512(weights + j / 2 * block, paired(a, b));
+    }
+    return total;
+}
+
+// Scores [keys, 64] to weights in their place: pairs of keys [(keys + 1) / 2, 64]; there is room for
+// one more key. `maximum` and `sum` run along, and `result` [width, 64] is brought to the new maximum.
 LANES_KERNEL void soften(float *scores, const float *bias, int64_t keys, float scale, float *maximum,
-                         float *sum, float *result, int64_t width, bool first, int32_t *weights) {
-    const __m512 factor = _mm512_set1_ps(scale * 1.44269504f);
-    for (int64_t z = 0; z < block; z += 16) {
-        __m512 top = _mm512_set1_ps(-INFINITY);
+                         float *sum, float *result, int64_t width, bool first) {
+    constexpr float log2e = 1.44269504f;
+    const __m512 lowest = _mm512_set1_ps(-INFINITY);
+    for (int64_t z = 0; bias && z < block; z += 16)
         for (int64_t j = 0; j < keys; ++j) {
-            __m512 score = _mm512_mul_ps(_mm512_loadu_ps(scores + j * block + z), factor);
-            if (bias) {
-                score = _mm512_add_ps(score, _mm512_set1_ps(bias[j] * 1.44269504f));
-                _mm512_storeu_ps(scores + j * block + z, score);
-            }
-            top = _mm512_max_ps(top, score);
+            float *place = scores + j * block + z;
+            _mm512_storeu_ps(place, _mm512_fmadd_ps(_mm512_loadu_ps(place), _mm512_set1_ps(scale),
+                                                    _mm512_set1_ps(bias[j])));
         }
-        const __m512 before = _mm512_loadu_ps(maximum + z);
-        top = first ? top : _mm512_max_ps(top, before);
-        _mm512_storeu_ps(maximum + z, top);
-        __m512 total = _mm512_setzero_ps();
-        if (!first) {
-            const __m512 shrink = lanes::exp2(_mm512_sub_ps(before, top));
-            total = _mm512_mul_ps(_mm512_loadu_ps(sum + z), shrink);
-            for (int64_t d = 0; d < width; ++d) {
-                float *place = result + d * block + z;
-                _mm512_storeu_ps(place, _mm512_mul_ps(_mm512_loadu_ps(place), shrink));
-            }
-        }
-        const __m512 one = bias ? _mm512_set1_ps(1) : factor;
+    const __m512 factor = _mm512_set1_ps(bias ? log2e : scale * log2e);
+    if (keys % 2) {
+        for (int64_t z = 0; z < block; z += 16) _mm512_storeu_ps(scores + keys * block + z, lowest);
+        ++keys;
+    }
+    for (int64_t z = 0; z < block; z += 16) {
+        __m512 even = lowest, odd = lowest;
         for (int64_t j = 0; j < keys; j += 2) {
-            const float *row = scores + j * block + z;
-            const __m512 a = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row), one, top));
-            __m512 b = _mm512_setzero_ps();
-            if (j + 1 < keys)
-                b = exp2_below(_mm512_fmsub_ps(_mm512_loadu_ps(row + block), one, top));
-            total = _mm512_add_ps(total, _mm512_add_ps(a, b));
-            _mm512_storeu_si512(weights + j / 2 * block + z, paired(a, b));
+            even = _mm512_max_ps(even, _mm512_loadu_ps(scores + j * block + z));
+            odd = _mm512_max_ps(odd, _mm512_loadu_ps(scores + (j + 1) * block + z));
         }
+        __m512 top = _mm512_mul_ps(_mm512_max_ps(even, odd), factor), total = _mm512_setzero_ps();
+        if (!first) {
+            const __m512 before = _mm512_loadu_ps(maximum + z);
+            total = _mm512_loadu_ps(sum + z);
+            // Soon no block of keys has a higher score than those before it.
+            if (_mm512_cmp_ps_mask(top, before, _CMP_GT_OQ)) {
+                top = _mm512_max_ps(top, before);
+                const __m512 shrink = lanes::exp2(_mm512_sub_ps(before, top));
+                total = _mm512_mul_ps(total, shrink);
+                for (int64_t d = 0; d < width; ++d) {
+                    float *place = result + d * block + z;
+                    _mm512_storeu_ps(place, _mm512_mul_ps(_mm512_loadu_ps(place), shrink));
+                }
+            } else {
+                top = before;
+            }
+        }
+        _mm512_storeu_ps(maximum + z, top);
+        total = _mm512_add_ps(total, exponentials(scores + z, keys, factor, top));
         _mm512_storeu_ps(sum + z, total);
     }
 }
@@ -77,7 +97,6 @@ LANES_KERNEL void forward_block(const AttentionShape &shape, const uint16_t *q, 
     const int64_t pairs = shape.width / 2, padded = padded_width(shape.width);
     auto &scratch = forward_scratch;
     int32_t *packed = scratch.queries.of(pairs * block);
-    int32_t *weights = scratch.weights.of(key_block / 2 * block);
     float *scores = scratch.scores.of(key_block * block);
     float *result = scratch.result.of(padded * block);
     alignas(64) float maximum[block], sum[block];
@@ -87,9 +106,10 @@ LANES_KERNEL void forward_block(const AttentionShape &shape, const uint16_t *q, 
         product_rows<4>(reinterpret_cast<const int32_t *>(k + first * k_row), k_row / 2, 1, packed,
                         block, pairs, scores, block, keys, false);
         soften(scores, bias ? bias + first : nullptr, keys, shape.scale, maximum, sum, result,
-               shape.width, first == 0, weights);
-        product_rows<4>(values + first / 2 * padded, 1, padded, weights, block, (keys + 1) / 2,
-                        result, block, shape.width, first > 0);
+               shape.width, first == 0);
+        product_rows<4>(values + first / 2 * padded, 1, padded,
+                        reinterpret_cast<const int32_t *>(scores), block, (keys + 1) / 2, result,
+                        block, shape.width, first > 0);
     }
     for (int64_t z = 0; z < block; z += 16) {
         const __m512 total = _mm512_loadu_ps(sum + z);

@@ -76,9 +76,10 @@ LANES_FUNCTION __m512 sigmoid(__m512 x) {
 
 // Rows a and b of 16 numbers as 16 pairs of bf16: (a0, b0), (a1, b1), ...
 LANES_FUNCTION __m512i paired(__m512 a, __m512 b) {
-    const __m512i low = _mm512_cvtepu16_epi32(narrowed(a));
-    const __m512i high = _mm512_cvtepu16_epi32(narrowed(b));
-    return _mm512_or_si512(low, _mm512_slli_epi32(high, 16));
+    // The lower half of what is narrowed is a's; word 2 i comes from word i, word 2 i + 1 from 16 + i.
+    const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
+                                           23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    return _mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(b, a));
 }
 
 // Transposes 16 rows of 16 elements of four bytes.
@@ -140,6 +141,10 @@ LANES_FUNCTION void product_rows(const int32_t *a, int64_t a_row, int64_t a_pair
                                  int64_t rows, bool accumulate) {
     for (; rows >= 6; rows -= 6, a += 6 * a_row, c += 6 * c_row)
         product_tile<6, Z>(a, a_row, a_pair, b, b_pair, pairs, c, c_row, accumulate);
+    if (rows >= 4) {
+        product_tile<4, Z>(a, a_row, a_pair, b, b_pair, pairs, c, c_row, accumulate);
+        rows -= 4, a += 4 * a_row, c += 4 * c_row;
+    }
     for (; rows >= 2; rows -= 2, a += 2 * a_row, c += 2 * c_row)
         product_tile<2, Z>(a, a_row, a_pair, b, b_pair, pairs, c, c_row, accumulate);
     if (rows) product_tile<1, Z>(a, a_row, a_pair, b, b_pair, pairs, c, c_row, accumulate);
