@@ -81,6 +81,9 @@ private:
 };
 
 std::atomic<bool> keeps{false};
+// This thread's blocks are for long: neither taken from what is kept, nor kept.
+thread_local bool settles = false;
+bool keeps_here() { return keeps.load(std::memory_order_relaxed) && !settles; }
 // Never destroyed: tensors may outlive every static object.
 Kept &kept = *new Kept;
 
@@ -90,7 +93,7 @@ class CountingAllocator final : public c10::Allocator {
 public:
     c10::DataPtr allocate(size_t bytes) override {
         void *data = nullptr;
-        if (bytes >= Kept::smallest && keeps.load(std::memory_order_relaxed)) {
+        if (bytes >= Kept::smallest && keeps_here()) {
             bytes = Kept::rounded(bytes);
             data = kept.take(bytes);
         }
@@ -122,8 +125,13 @@ private:
         if (!data) return;
         const size_t usable = usable_size(data);
         add(-static_cast<int64_t>(usable));
-        if (keeps.load(std::memory_order_relaxed) && kept.put(data, usable)) return;
+        if (keeps_here() && kept.put(data, usable)) return;
         c10::free_cpu(data);
+#if defined(__GLIBC__)
+        // Blocks that begin on a page of 2 MiB do not fit into the holes of their like: without this
+        // what a network's weights leave when they are laid out anew would stay.
+        if (settles && usable > (size_t(4) << 20)) malloc_trim(0);
+#endif
     }
 };
 
@@ -166,6 +174,8 @@ void ct_keep_freed_memory(void) {
     mallopt(M_TOP_PAD, 64 << 20);
 #endif
 }
+
+void ct_settle_memory(bool value) { settles = value; }
 
 void ct_release_freed_memory(void) {
     kept.clear();

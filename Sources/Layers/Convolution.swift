@@ -3,7 +3,7 @@ import Torch
 /// 2-D convolution; keys `weight` `[out, in / groups, kH, kW]`, `bias` `[out]`.
 public struct Conv2d {
     /// `[out, in / groups, kH, kW]`.
-    public let weight: Tensor
+    public var weight: Tensor { adapters.weight }
     /// `[out]`.
     public let bias: Tensor?
     let stride, padding, dilation: [Int]
@@ -29,7 +29,7 @@ public struct Conv2d {
         initializer: Initializer = .kaimingUniform()
     ) {
         let fanIn = inputs / groups * kernel * kernel
-        weight = scope.parameter(
+        let weight = scope.parameter(
             "weight", [outputs, inputs / groups, kernel, kernel], initializer)
         self.bias = bias ? scope.parameter("bias", [outputs], biasStart(initializer, fanIn)) : nil
         self.stride = [stride, stride]
@@ -45,19 +45,27 @@ public struct Conv2d {
 
     /// Maps `[B, in, H, W]` to `[B, out, H', W']`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        let y =
-            try isStridedDepthwise
-            ? Operator.depthwiseConv(x, weight, stride[0], padding[0])
-            : Operator.conv2d(x, weight, bias, stride, padding, dilation, groups)
+        let own = adapters.layerWeight
+        let y: Tensor
+        if isStridedDepthwise {
+            y = try Operator.depthwiseConv(x, own.plain, stride[0], padding[0])
+        } else if groups == 1,
+            let packed = try own.packed(
+                for: x, by: { try Operator.packConv2d($0, stride, padding, dilation, x.shape) })
+        {
+            y = try Operator.packedConv2d(x, packed, bias, stride, padding, dilation)
+        } else {
+            y = try Operator.conv2d(x, own.plain, bias, stride, padding, dilation, groups)
+        }
         // Each output is a sum over a kernel of its group's inputs.
-        FlopCount.add { 2 * Double(y.count) * Double(weight.count / max(weight.shape[0], 1)) }
+        FlopCount.add { 2 * Double(y.count) * Double(own.shape.dropFirst().reduce(1, *)) }
         return try adapters(y, from: x)
     }
 
     /// Whether ``FusedKernels`` have a gradient for it that libtorch's is slow at.
     private var isStridedDepthwise: Bool {
-        bias == nil && groups > 1 && weight.shape.prefix(2) == [groups, 1] && stride[0] > 1
-            && dilation == [1, 1]
+        bias == nil && groups > 1 && adapters.layerWeight.shape.prefix(2) == [groups, 1]
+            && stride[0] > 1 && dilation == [1, 1]
     }
 
     /// Doubles `[B, in, H, W]`, nearest neighbour, and convolves that: `[B, out, 2 H, 2 W]`.
@@ -66,12 +74,13 @@ public struct Conv2d {
     /// takes 4/9 of the work.
     public func doubling(_ x: Tensor) throws -> Tensor {
         let size = x.shape.suffix(2).map { 2 * $0 }
-        guard weight.shape.suffix(2) == [3, 3], stride == [1, 1], padding == [1, 1],
+        let shape = adapters.layerWeight.shape
+        guard shape.suffix(2) == [3, 3], stride == [1, 1], padding == [1, 1],
             dilation == [1, 1], groups == 1, adapters.isIdle
         else { return try self(interpolate(x, size: size, mode: .nearest)) }
         let y = try Operator.upsampleConv(x, weight, bias)
         let taps = FusedKernels.areEnabled && x.dtype == .bfloat16 ? 4 : 9
-        FlopCount.add { 2 * Double(y.count) * Double(weight.shape[1] * taps) }
+        FlopCount.add { 2 * Double(y.count) * Double(shape[1] * taps) }
         return y
     }
 }
@@ -124,5 +133,7 @@ extension Operator {
     static let depthwiseConv = Operator("likeness::depthwise_conv")
     static let upsampleConv = Operator("likeness::upsample_conv")
     static let conv2d = Operator("aten::conv2d")
+    static let packConv2d = Operator("likeness::pack_conv2d")
+    static let packedConv2d = Operator("likeness::packed_conv2d")
     static let convTranspose2d = Operator("aten::conv_transpose2d", "input")
 }

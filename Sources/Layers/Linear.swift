@@ -3,7 +3,7 @@ import Torch
 /// `y = x W^T + b` on the last dimension; keys `weight` `[out, in]`, `bias` `[out]`.
 public struct Linear {
     /// `[out, in]`.
-    public let weight: Tensor
+    public var weight: Tensor { adapters.weight }
     /// `[out]`.
     public let bias: Tensor?
     let adapters: AdapterSlot
@@ -13,7 +13,7 @@ public struct Linear {
         _ scope: Scope, in inputs: Int, out outputs: Int, bias: Bool = true,
         initializer: Initializer = .kaimingUniform()
     ) {
-        weight = scope.parameter("weight", [outputs, inputs], initializer)
+        let weight = scope.parameter("weight", [outputs, inputs], initializer)
         let bound = 1 / Double(max(inputs, 1)).squareRoot()
         self.bias = bias ? scope.parameter("bias", [outputs], .uniform(-bound, bound)) : nil
         adapters = scope.adapterSlot(weight, .linear)
@@ -21,8 +21,15 @@ public struct Linear {
 
     /// Maps `[..., in]` to `[..., out]`.
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        FlopCount.add { 2 * Double(x.count) * Double(weight.shape.first ?? 0) }
-        return try adapters(Operator.linear(x, weight, bias), from: x)
+        let own = adapters.layerWeight
+        FlopCount.add { 2 * Double(x.count) * Double(own.shape.first ?? 0) }
+        let packed = try own.packed(for: x) {
+            try Operator.packLinear($0, x.count / max(x.shape.last ?? 1, 1))
+        }
+        let y =
+            try packed.map { try Operator.packedLinear(x, $0, bias) }
+            ?? Operator.linear(x, own.plain, bias)
+        return try adapters(y, from: x)
     }
 }
 
@@ -61,6 +68,8 @@ public struct GEGLU {
 
 extension Operator {
     static let linear = Operator("aten::linear")
+    static let packLinear = Operator("likeness::pack_linear")
+    static let packedLinear = Operator("likeness::packed_linear")
     static let geglu = Operator("likeness::geglu")
     static let embedding = Operator("aten::embedding")
 }

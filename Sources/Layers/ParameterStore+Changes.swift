@@ -10,7 +10,11 @@ extension ParameterStore {
     }
 
     /// Bytes that all tensors take.
-    public var byteCount: Int { entries.reduce(0) { $0 + $1.tensor.byteCount } }
+    public var byteCount: Int {
+        // An empty tensor is one whose layer has packed it.
+        adapterSlots.filter(\.layerWeight.isPacked).reduce(0) { $0 + $1.layerWeight.byteCount }
+            + all.reduce(0) { $0 + $1.tensor.byteCount }
+    }
 
     /// Makes the parameters under `prefix` trainable, or all of them. Buffers and integers stay.
     public func train(_ prefix: String = "") throws { try setRequiresGrad(true, under: prefix) }
@@ -62,10 +66,16 @@ extension ParameterStore {
     ///
     /// On the CPU in bfloat16, convolutions whose weights lie channels last keep pictures so too, which
     /// is what ``FusedKernels`` take. Float32 is left as it was read, which may be a mapped file.
-    public func prepareForInference() throws {
+    ///
+    /// - Parameter reuses: whether the network runs again and again on these weights, as one that
+    ///   denoises does: its linear layers' and convolutions' are then laid out for their products once,
+    ///   at the first run without gradients, and not at every call.
+    /// - Throws: `TorchError`.
+    public func prepareForInference(reuses: Bool = false) throws {
         guard entries.contains(where: { $0.tensor.device == .cpu && $0.tensor.dtype == .bfloat16 })
         else { return }
         try layOut(.channelsLast)
+        if reuses { for slot in adapterSlots { slot.layerWeight.reuse() } }
     }
 
     /// Overwrites every tensor with the source's of the same name.

@@ -33,8 +33,13 @@ public final class ParameterStore {
         public let isBuffer: Bool
     }
 
-    /// In the order the model asked for them.
-    public private(set) var entries: [Entry] = []
+    /// In the order the model asked for them. Weights that layers have packed for their products are
+    /// brought back first, so don't ask in the middle of a run.
+    public var entries: [Entry] {
+        for slot in adapterSlots { _ = slot.weight }
+        return all
+    }
+    private(set) var all: [Entry] = []
     /// The layers that adapters can be put into, in the order the model made them.
     public private(set) var adapterSlots: [AdapterSlot] = []
     /// The scope of the whole model.
@@ -88,7 +93,10 @@ public final class ParameterStore {
     }
 
     /// The tensor of this name, if the model asked for one.
-    public subscript(name: String) -> Tensor? { indices[name].map { entries[$0].tensor } }
+    public subscript(name: String) -> Tensor? {
+        guard let index = indices[name] else { return nil }
+        return entries[index].tensor
+    }
 
     func register(_ slot: AdapterSlot) { adapterSlots.append(slot) }
 
@@ -99,11 +107,11 @@ public final class ParameterStore {
     ) -> Tensor {
         if let index = indices[name] {
             problems.duplicates.append(name)
-            return entries[index].tensor
+            return all[index].tensor
         }
         guard let tensor = make(name, shape, initializer, own) else { return placeholder }
-        indices[name] = entries.count
-        entries.append(Entry(name: name, tensor: tensor, isBuffer: isBuffer))
+        indices[name] = all.count
+        all.append(Entry(name: name, tensor: tensor, isBuffer: isBuffer))
         return tensor
     }
 
@@ -137,7 +145,8 @@ public final class ParameterStore {
     /// Gives the memory of every tensor back, and lets go of the file that they may be views of. The
     /// model can't be used any more: its tensors are empty.
     public func release() throws {
-        for entry in entries {
+        for slot in adapterSlots { slot.layerWeight.release() }
+        for entry in all {
             let tensor = entry.tensor
             try tensor.setGrad(nil)
             try tensor.setData(Tensor.empty([0], dtype: tensor.dtype, device: tensor.device))

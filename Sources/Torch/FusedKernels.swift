@@ -14,6 +14,9 @@ public enum FusedKernels {
     /// Whether they are used; false where they are not available. Process-wide.
     public static var areEnabled: Bool { ck_enabled() }
 
+    /// Whether weights can be laid out for their products once, instead of at every call.
+    public static var packsWeights: Bool { ck_packs() }
+
     /// Turns them off, or on again where they are available.
     public static func setEnabled(_ value: Bool) { ck_set_enabled(value) }
 }

@@ -116,6 +116,14 @@ public enum LibTorch {
     /// repeats, such as training. Peaks rise by what is kept, at most 2 GiB.
     public static func keepFreedMemory() { ct_keep_freed_memory() }
 
+    /// Calls `body`, whose tensors stay for long: on this thread nothing of it is kept, or taken from what
+    /// ``keepFreedMemory()`` keeps.
+    public static func settlingMemory<Result>(_ body: () throws -> Result) rethrows -> Result {
+        ct_settle_memory(true)
+        defer { ct_settle_memory(false) }
+        return try body()
+    }
+
     /// Gives back to the system what ``keepFreedMemory()`` holds: between two works of other sizes.
     public static func releaseFreedMemory() { ct_release_freed_memory() }
 

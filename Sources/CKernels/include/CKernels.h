@@ -6,6 +6,8 @@
 //   likeness::upsample_conv  nearest-neighbour doubling and a 3x3 convolution in 4/9 of the work
 //   likeness::prelu          a learned slope a channel where x is negative
 //   likeness::geglu          one half of the channels scaled by GELU of the other
+//   likeness::packed_linear, packed_conv2d
+//                            products with weights that lie as oneDNN reads them
 #ifndef LIKENESS_CKERNELS_H
 #define LIKENESS_CKERNELS_H
 
@@ -21,6 +23,8 @@ bool ck_available(void);
 // off under LIKENESS_KERNELS=plain.
 void ck_set_enabled(bool value);
 bool ck_enabled(void);
+// Whether weights can be packed for their products: where the kernels are enabled and libtorch has oneDNN.
+bool ck_packs(void);
 
 #ifdef __cplusplus
 }

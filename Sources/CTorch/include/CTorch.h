@@ -183,6 +183,8 @@ ct_status ct_set_thread_count(int32_t count);
 // Lets malloc keep what tensors free instead of giving it back to the system, where it can.
 void ct_keep_freed_memory(void);
 void ct_release_freed_memory(void);  // what that keeps now
+// Whether what this thread allocates and frees is for long: then exact sizes, and nothing is kept.
+void ct_settle_memory(bool value);
 bool ct_has_bf16_tiles(void);  // AMX on this CPU
 ct_status ct_device_count(int8_t device_type, int32_t *_Nonnull result);
 ct_status ct_synchronize(ct_device device);

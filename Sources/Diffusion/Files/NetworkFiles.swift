@@ -22,7 +22,7 @@ public struct NetworkFiles {
     public func unet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         UNet2DCondition
     > {
-        try load(dtype: dtype, device: device) {
+        try load(dtype: dtype, device: device, reuses: true) {
             UNet2DCondition($0, try UNet2DConditionConfiguration($1))
         }
     }
@@ -31,7 +31,9 @@ public struct NetworkFiles {
     public func controlNet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         ControlNet
     > {
-        try load(dtype: dtype, device: device) { ControlNet($0, try ControlNetConfiguration($1)) }
+        try load(dtype: dtype, device: device, reuses: true) {
+            ControlNet($0, try ControlNetConfiguration($1))
+        }
     }
 
     /// Reads an autoencoder.
@@ -72,14 +74,15 @@ public struct NetworkFiles {
     public func latentControlNet(dtype: DType? = nil, device: Device = .cpu) throws -> LoadedModel<
         LatentControlNet
     > {
-        try load(dtype: dtype, device: device) {
+        try load(dtype: dtype, device: device, reuses: true) {
             LatentControlNet($0, try UNet2DConditionConfiguration($1))
         }
     }
 
-    /// Reads a network: its configuration, then every tensor of its weights.
+    /// Reads a network: its configuration, then every tensor of its weights. `reuses`: it runs again
+    /// and again on them.
     func load<Network>(
-        dtype: DType?, device: Device,
+        dtype: DType?, device: Device, reuses: Bool = false,
         renaming: (any ParameterSource) -> any ParameterSource = { $0 },
         build: (Scope, ConfigurationFile) throws -> Network
     ) throws -> LoadedModel<Network> {
@@ -90,7 +93,7 @@ public struct NetworkFiles {
         do { try store.finish() } catch let error as ParameterError {
             throw DiffusionError("\(path): expected readable weights, but \(error)")
         }
-        try store.prepareForInference()
+        try store.prepareForInference(reuses: reuses)
         return LoadedModel(
             network: network, store: store, path: path, notes: [note].compactMap { $0 })
     }

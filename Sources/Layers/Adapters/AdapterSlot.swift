@@ -14,8 +14,7 @@ public final class AdapterSlot {
 
     /// The layer's own path, without `.weight`.
     public let path: String
-    /// The layer's weight: `[out, in]` or `[out, in / groups, kH, kW]`.
-    public let weight: Tensor
+    let layerWeight: LayerWeight
     let layer: Layer
     private var applied: [LowRankBranch] = []
     private var merged: [LowRankBranch] = []
@@ -23,8 +22,11 @@ public final class AdapterSlot {
     private var original: Tensor?
 
     init(_ path: String, _ weight: Tensor, _ layer: Layer) {
-        (self.path, self.weight, self.layer) = (path, weight, layer)
+        (self.path, self.layer, layerWeight) = (path, layer, LayerWeight(weight))
     }
+
+    /// The layer's weight: `[out, in]` or `[out, in / groups, kH, kW]`.
+    public var weight: Tensor { layerWeight.plain }
 
     /// How many branches are in, either way.
     public var count: Int { applied.count + merged.count }

@@ -42,7 +42,8 @@ struct BenchICPortrait: ParsableCommand {
     func run() throws {
         let side = size ?? like.side
         try NetworkBench.run(
-            "ic-portrait of \(steps) steps", like: like.rawValue, size: [side, side], options
+            "ic-portrait of \(steps) steps", like: like.rawValue, size: [side, side], options,
+            reuses: true
         ) { draw in
             let configuration = try UNet2DConditionConfiguration(like.configuration("unet"))
             let root = draw.store.root

@@ -81,7 +81,7 @@ struct BenchScaling: ParsableCommand {
         let draw = try BenchDraw(dtype.dtype, .cpu)
         let step = try UNetStep(like, draw)
         try draw.store.finish()
-        try draw.store.prepareForInference()
+        try draw.store.prepareForInference(reuses: true)
         LibTorch.keepFreedMemory()
         var tasks = sizes.map { (side: $0, batch: 1) }
         tasks += batches.filter { $0 > 1 }.map { (side: sizes[0], batch: $0) }

@@ -107,7 +107,9 @@ struct BenchUNet: ParsableCommand {
     @OptionGroup var options: NetworkBenchOptions
 
     func run() throws {
-        try NetworkBench.run("unet", like: size.like.rawValue, size: size.pixels, options) { draw in
+        try NetworkBench.run(
+            "unet", like: size.like.rawValue, size: size.pixels, options, reuses: true
+        ) { draw in
             try UNetStep(size.like, draw)(options.batch, pixels: size.pixels)
         }
     }
@@ -152,7 +154,9 @@ struct BenchControlNet: ParsableCommand {
     @OptionGroup var options: NetworkBenchOptions
 
     func run() throws {
-        try NetworkBench.run("controlnet", like: "sd15", size: [size, size], options) { draw in
+        try NetworkBench.run(
+            "controlnet", like: "sd15", size: [size, size], options, reuses: true
+        ) { draw in
             let text = PublishedModel.sd15ControlNet.components().first?.configuration ?? "{}"
             let file = try ConfigurationFile(bytes: Array(text.utf8), from: "config.json")
             let net = ControlNet(draw.store.root, try ControlNetConfiguration(file))

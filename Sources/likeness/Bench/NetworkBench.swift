@@ -119,9 +119,11 @@ enum NetworkBench {
         return cosine
     }
 
-    /// Prepares the machine, then times what `make` gives.
+    /// Prepares the machine, then times what `make` gives: networks that a portrait runs again and again
+    /// (`reuses`) or once.
     static func run(
         _ network: String, like: String, size: [Int], _ options: NetworkBenchOptions,
+        reuses: Bool = false,
         make: (BenchDraw) throws -> () throws -> Tensor
     ) throws {
         try options.reporting.run {
@@ -134,7 +136,7 @@ enum NetworkBench {
                 let forward = try make(draw)
                 try draw.store.finish()
                 if !options.plain {
-                    try draw.store.prepareForInference()
+                    try draw.store.prepareForInference(reuses: reuses)
                     LibTorch.keepFreedMemory()
                 }
                 let before = try MatrixPeak.measure(dtype: dtype, device: device)
