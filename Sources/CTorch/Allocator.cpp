@@ -130,7 +130,7 @@ private:
 #if defined(__GLIBC__)
         // Blocks that begin on a page of 2 MiB do not fit into the holes of their like: without this
         // what a network's weights leave when they are laid out anew would stay.
-        if (settles && usable > (size_t(4) << 20)) malloc_trim(0);
+        if (settles && usable > (size_t(16) << 20)) malloc_trim(0);
 #endif
     }
 };
