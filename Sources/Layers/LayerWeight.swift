@@ -38,8 +38,9 @@ final class LayerWeight {
             try restore()
             return nil
         }
-        if isGradEnabled, x.requiresGrad || tensor.requiresGrad {
-            // Packed products have no gradient; who wants one will want it again.
+        if tensor.requiresGrad || isGradEnabled && x.requiresGrad {
+            // Packed products have no gradient, and an optimizer holds the tensor of a weight that
+            // learns; who wants one will want it again.
             isReused = false
             try restore()
             return nil

@@ -88,8 +88,11 @@ import Torch
             return try #require(try layer(x).sum().gradients(for: [x])[0])
         }
         #expect(try gradient(net.conv).isEqual(to: gradient(plain.conv)))
-        // Nor does a weight that learns get out of sight.
+        // Nor does a weight that learns get out of sight, not even while nothing is recorded.
+        let weight = try #require(net.store["linear.weight"])
         try net.store.train("linear")
+        _ = try net(1)
+        #expect(weight.shape == [80, 48])
         let y = try net.linear(.ones([2, 48], dtype: .bfloat16))
         #expect(y.requiresGrad && net.linear.weight.shape == [80, 48])
     }
