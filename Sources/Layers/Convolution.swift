@@ -51,7 +51,8 @@ public struct Conv2d {
             y = try Operator.depthwiseConv(x, own.plain, stride[0], padding[0])
         } else if groups == 1,
             let packed = try own.packed(
-                for: x, by: { try Operator.packConv2d($0, stride, padding, dilation, x.shape) })
+                for: x, bias: bias,
+                by: { try Operator.packConv2d($0, stride, padding, dilation, x.shape) })
         {
             y = try Operator.packedConv2d(x, packed, bias, stride, padding, dilation)
         } else {

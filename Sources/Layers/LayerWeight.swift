@@ -32,13 +32,15 @@ final class LayerWeight {
     var byteCount: Int { shape.reduce(tensor.dtype.byteCount, *) }
 
     /// The weight packed for `x`, made by `pack` if there is none yet; nil where the plain one serves.
-    func packed(for x: Tensor, by pack: (Tensor) throws -> Tensor) throws -> Tensor? {
+    func packed(for x: Tensor, bias: Tensor?, by pack: (Tensor) throws -> Tensor) throws -> Tensor?
+    {
         guard isReused else { return nil }
         guard FusedKernels.packsWeights, x.dtype == .bfloat16, x.device == .cpu, x.count > 0 else {
             try restore()
             return nil
         }
-        if tensor.requiresGrad || isGradEnabled && x.requiresGrad {
+        let isRecorded = isGradEnabled && (x.requiresGrad || bias?.requiresGrad ?? false)
+        if tensor.requiresGrad || isRecorded {
             // Packed products have no gradient, and an optimizer holds the tensor of a weight that
             // learns; who wants one will want it again.
             isReused = false

@@ -23,7 +23,7 @@ public struct Linear {
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
         let own = adapters.layerWeight
         FlopCount.add { 2 * Double(x.count) * Double(own.shape.first ?? 0) }
-        let packed = try own.packed(for: x) {
+        let packed = try own.packed(for: x, bias: bias) {
             try Operator.packLinear($0, x.count / max(x.shape.last ?? 1, 1))
         }
         let y =

@@ -95,6 +95,9 @@ import Torch
         #expect(weight.shape == [80, 48])
         let y = try net.linear(.ones([2, 48], dtype: .bfloat16))
         #expect(y.requiresGrad && net.linear.weight.shape == [80, 48])
+        // Nor is a bias that learns alone forgotten.
+        _ = try #require(net.conv.bias).requiresGrad(true)
+        #expect(try net.conv(.ones([1, 32, 4, 4], dtype: .bfloat16)).requiresGrad)
     }
 
     @Test func adaptersMergeIntoPackedLayers() throws {
